@@ -1,0 +1,79 @@
+"""Settings, read once from the environment; the defaults are the documented example."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from mapsvc.domain.errors import Invalid
+
+ROOT = Path(__file__).resolve().parents[1]
+_PREFIX = "MAPSVC_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a deployment; each field is the environment variable MAPSVC_<NAME> and stands in docs/configuration.md."""
+
+    database_url: str = ""
+    owner_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    password_salt: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    var: Path = ROOT / "var"
+    public_url: str = "http://127.0.0.1:8000"
+    basemap_url: str = ""
+    basemap_attribution: str = ""
+    mail: str = "console"
+    mail_host: str = "127.0.0.1"
+    mail_port: int = 25
+    mail_from: str = "mapsvc@localhost"
+    trusted_proxies: int = 0
+    pool_size: int = 4
+    web_workers: int = 2
+    rate_limits: bool = True
+    today: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read settings from `environment` (default: the process's); raise Invalid naming the variable that cannot be read."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, object] = {}
+        for item in fields(cls):
+            name = _PREFIX + item.name.upper()
+            raw = environment.get(name)
+            if raw is None or raw == "":
+                continue
+            values[item.name] = _read(name, raw, item.default)
+        return cls(**values)  # type: ignore[arg-type]  # the loop above gives each field the type of its default
+
+    @property
+    def photo_folder(self) -> Path:
+        """Return the folder that holds the photos."""
+        return self.var / "photos"
+
+
+def _read(name: str, raw: str, default: object) -> object:
+    if isinstance(default, bool):
+        if raw.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if raw.lower() in {"0", "false", "no", "off"}:
+            return False
+        raise Invalid(f"{name} must be yes or no, not {raw!r}", name)
+    if isinstance(default, int):
+        try:
+            return int(raw)
+        except ValueError:
+            raise Invalid(f"{name} must be a whole number, not {raw!r}", name) from None
+    if isinstance(default, Path):
+        return Path(raw)
+    return raw
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return `url` with the driver named, whichever of the usual PostgreSQL spellings it has."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg2://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,461 @@
+"""The tables as SQLAlchemy knows them; migrations/sql holds the truth, and a test compares the two.
+
+No behaviour belongs here. Positions are stored in EPSG:4326; columns that end in _3857 hold the same place in web
+mercator for boxes and tiles, kept by the database itself, so that no query transforms a column.
+"""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Double,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+city = Table(
+    "city",
+    metadata,
+    Column("only_row", Boolean, primary_key=True, server_default=FetchedValue()),
+    Column("name", Text, nullable=False),
+    Column("languages", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("accent", Text),
+    Column("accent_dark", Text),
+    Column("centre", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+    Column("zoom", Integer, nullable=False, server_default=FetchedValue()),
+    Column("demonstration", Boolean, nullable=False, server_default=FetchedValue()),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("attribution", Text, nullable=False),
+    Column("url", Text),
+    Column("demonstration", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("loaded_at", DateTime(timezone=True)),
+)
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("level_rank", Integer, nullable=False),
+    Column("parent_id", Uuid, ForeignKey("areas.id")),
+    Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
+    Column("geom_3857", Geometry("MULTIPOLYGON", srid=3857, spatial_index=False), nullable=False),
+    Column("label_point", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+    Column("commercial_precision", Text, nullable=False, server_default=FetchedValue()),
+    Column("moderation", Text, nullable=False, server_default=FetchedValue()),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+)
+
+streets = Table(
+    "streets",
+    metadata,
+    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("name", Text, nullable=False),
+    Column("search_text", Text, Computed("kept by the database")),
+    Column("width", Integer, nullable=False, server_default=FetchedValue()),
+    Column("geom", Geometry("MULTILINESTRING", srid=4326, spatial_index=False), nullable=False),
+    Column("geom_3857", Geometry("MULTILINESTRING", srid=3857, spatial_index=False), nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("email", Text, nullable=False),
+    Column("password", Text),
+    Column("name", Text, nullable=False, server_default=FetchedValue()),
+    Column("lang", Text),
+    Column("active", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("fs_uniquifier", Text, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("create_datetime", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
+    Column("update_datetime", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
+    Column("demonstration", Boolean, nullable=False, server_default=FetchedValue()),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("about", Text, nullable=False, server_default=FetchedValue()),
+    Column("website", Text),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("requested_by", Integer, ForeignKey("users.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("demonstration", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+collectives = Table(
+    "collectives",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("story", Text, nullable=False, server_default=FetchedValue()),
+    Column("original_lang", Text, nullable=False, server_default=FetchedValue()),
+    Column("form", Text, nullable=False, server_default=FetchedValue()),
+    Column("disciplines", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("members_count", Integer),
+    Column("needs", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("anchor", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("search_text", Text, Computed("kept by the database")),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+role_grants = Table(
+    "role_grants",
+    metadata,
+    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("group_id", Uuid, ForeignKey("groups.id")),
+    Column("collective_id", Uuid, ForeignKey("collectives.id")),
+    Column("granted_by", Integer, ForeignKey("users.id")),
+    Column("granted_at", DateTime(timezone=True), nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+spaces = Table(
+    "spaces",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("asset_kind", Text, nullable=False, server_default=FetchedValue()),
+    Column("owner_type", Text, nullable=False, server_default=FetchedValue()),
+    Column("street", Text),
+    Column("number", Text),
+    Column("floor", Text),
+    Column("postcode", Text),
+    Column("city_name", Text),
+    Column("point", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+    Column("footprint", Geometry("MULTIPOLYGON", srid=3857, spatial_index=False)),
+    Column("geocode_precision", Text, nullable=False, server_default=FetchedValue()),
+    Column("publication_precision", Text, nullable=False, server_default=FetchedValue()),
+    Column("features", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("description", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("external_ids", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("record_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("state_reason", Text),
+    Column("merged_into", Uuid, ForeignKey("spaces.id")),
+    Column("availability_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("owner_consent", Boolean),
+    Column("reported_by", Integer, ForeignKey("users.id")),
+    Column("status_from", ARRAY(Date), nullable=False, server_default=FetchedValue()),
+    Column("status_codes", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("band_codes", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("last_confirmed_on", Date),
+    Column("last_source_kind", Text),
+    Column("observation_count", Integer, nullable=False, server_default=FetchedValue()),
+    Column("next_check_due", Date),
+    Column("last_official_check_on", Date),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("published_point", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("published_3857", Geometry("POINT", srid=3857, spatial_index=False)),
+    Column("search_text", Text),
+    Column("area_m2", Double),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("source_url", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("source_kind", Text, nullable=False),
+    Column("quality", Text, nullable=False),
+    Column("observed_at", DateTime(timezone=True), nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("reporter", Text, nullable=False),
+    Column("cluster_key", Text),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("note", Text),
+    Column("note_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("device_point", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("accuracy_m", REAL),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("observation_id", Uuid, ForeignKey("observations.id")),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("sha256", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("alt", Text, nullable=False, server_default=FetchedValue()),
+    Column("licence", Text, nullable=False, server_default=FetchedValue()),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("lang", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+follow_links = Table(
+    "follow_links",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("observation_id", Uuid, ForeignKey("observations.id")),
+    Column("contact_id", Uuid, ForeignKey("contacts.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("opens_on", Date),
+    Column("closes_on", Date),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("call_id", Uuid, ForeignKey("calls.id"), nullable=False),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+)
+
+initiatives = Table(
+    "initiatives",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("original_lang", Text, nullable=False, server_default=FetchedValue()),
+    Column("kind", Text, nullable=False, server_default=FetchedValue()),
+    Column("themes", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("starts", Text),
+    Column("ends", Text),
+    Column("links", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("facts", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("last_confirmed_on", Date),
+    Column("record_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("state_reason", Text),
+    Column("merged_into", Uuid, ForeignKey("initiatives.id")),
+    Column("search_text", Text, Computed("kept by the database")),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("source_url", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+initiative_places = Table(
+    "initiative_places",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("initiative_id", Uuid, ForeignKey("initiatives.id"), nullable=False),
+    Column("point", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("point_3857", Geometry("POINT", srid=3857, spatial_index=False), Computed("kept by the database")),
+    Column("address", Text),
+    Column("city_name", Text),
+    Column("starts", Text),
+    Column("ends", Text),
+    Column("flags", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("source_key", Text, nullable=False),
+)
+
+pacts = Table(
+    "pacts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("original_lang", Text, nullable=False, server_default=FetchedValue()),
+    Column("kind", Text),
+    Column("state", Text, nullable=False),
+    Column("fields_of_action", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("proposer", Text),
+    Column("representative", Text),
+    Column("representative_is_person", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("place_text", Text),
+    Column("district_text", Text),
+    Column("neighbourhood_text", Text),
+    Column("city_name", Text),
+    Column("note", Text),
+    Column("document_url", Text),
+    Column("point", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("point_3857", Geometry("POINT", srid=3857, spatial_index=False), Computed("kept by the database")),
+    Column("state_as_of", Date),
+    Column("record_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("state_reason", Text),
+    Column("merged_into", Uuid, ForeignKey("pacts.id")),
+    Column("search_text", Text, Computed("kept by the database")),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("source_url", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+curated_maps = Table(
+    "curated_maps",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("group_id", Uuid, ForeignKey("groups.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("intro", Text, nullable=False, server_default=FetchedValue()),
+    Column("filters", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("view", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+import_batches = Table(
+    "import_batches",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("summary", JSONB, nullable=False),
+    Column("rows", JSONB, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
+    Column("actor_user_id", Integer),
+    Column("actor_kind", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("noun", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("reason", Text),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("recipient", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("lang", Text, nullable=False),
+    Column("params", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False, server_default=FetchedValue()),
+    Column("last_error", Text),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", Uuid, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("body_sha256", Text, nullable=False),
+    Column("result", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+rate_counters = Table(
+    "rate_counters",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("hits", Integer, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("name", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("report", JSONB),
+    Column("error", Text),
+)
+
