@@ -13,7 +13,7 @@ _PREFIX = "MAPSVC_"
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of a deployment; each field is the environment variable MAPSVC_<NAME> and stands in docs/configuration.md."""
+    """All settings of a deployment: each field is the variable MAPSVC_<NAME> and stands in docs/configuration.md."""
 
     database_url: str = ""
     owner_url: str = ""
@@ -37,7 +37,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read settings from `environment` (default: the process's); raise Invalid naming the variable that cannot be read."""
+        """Read settings from `environment` (default: the process's); raise Invalid naming what cannot be read."""
         environment = os.environ if environment is None else environment
         values: dict[str, object] = {}
         for item in fields(cls):

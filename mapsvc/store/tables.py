@@ -44,7 +44,7 @@ city = Table(
 sources = Table(
     "sources",
     metadata,
-    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("id", Integer, Identity(always=True), primary_key=True),
     Column("code", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("licence", Text, nullable=False),
@@ -75,7 +75,7 @@ areas = Table(
 streets = Table(
     "streets",
     metadata,
-    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("id", Integer, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False),
     Column("search_text", Text, Computed("kept by the database")),
     Column("width", Integer, nullable=False, server_default=FetchedValue()),
@@ -89,7 +89,7 @@ streets = Table(
 users = Table(
     "users",
     metadata,
-    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("id", Integer, Identity(always=True), primary_key=True),
     Column("email", Text, nullable=False),
     Column("password", Text),
     Column("name", Text, nullable=False, server_default=FetchedValue()),
@@ -143,7 +143,7 @@ collectives = Table(
 role_grants = Table(
     "role_grants",
     metadata,
-    Column("id", Integer, primary_key=True, Identity(always=True)),
+    Column("id", Integer, Identity(always=True), primary_key=True),
     Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
     Column("role", Text, nullable=False),
     Column("area_id", Uuid, ForeignKey("areas.id")),
@@ -403,7 +403,7 @@ import_batches = Table(
 audit_log = Table(
     "audit_log",
     metadata,
-    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
     Column("actor_user_id", Integer),
     Column("actor_kind", Text, nullable=False),
@@ -418,7 +418,7 @@ audit_log = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("recipient", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("lang", Text, nullable=False),
@@ -450,7 +450,7 @@ rate_counters = Table(
 job_runs = Table(
     "job_runs",
     metadata,
-    Column("id", BigInteger, primary_key=True, Identity(always=True)),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("started_at", DateTime(timezone=True)),
@@ -458,4 +458,3 @@ job_runs = Table(
     Column("report", JSONB),
     Column("error", Text),
 )
-

@@ -1,0 +1,130 @@
+"""Who acts, and what each role may do: deny by default, scopes by area, group or collective."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from mapsvc.domain.errors import Forbidden
+from mapsvc.domain.observations import SourceKind
+
+
+class Role(StrEnum):
+    """The roles that somebody can be granted; everybody else is a visitor or a contributor with an account."""
+
+    ADMINISTRATOR = "administrator"
+    OFFICER = "officer"
+    MODERATOR = "moderator"
+    CURATOR = "curator"
+    MEMBER = "member"
+    COLLECTIVE_REP = "collective_rep"
+
+
+class Action(StrEnum):
+    """What the service asks permission for."""
+
+    MODERATE = "moderate"
+    SEE_REGISTER = "see_register"
+    EDIT_SPACE = "edit_space"
+    IMPORT = "import"
+    MATCH = "match"
+    APPROVE_GROUP = "approve_group"
+    MANAGE_PEOPLE = "manage_people"
+    EDIT_MAP = "edit_map"
+    EDIT_COLLECTIVE = "edit_collective"
+
+
+_BY_AREA: dict[Action, frozenset[Role]] = {
+    Action.MODERATE: frozenset({Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.SEE_REGISTER: frozenset({Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.EDIT_SPACE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.IMPORT: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.MATCH: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.APPROVE_GROUP: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role for one scope; without area, group and collective it holds for the whole deployment."""
+
+    role: Role
+    area_id: UUID | None = None
+    group_id: UUID | None = None
+    collective_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks for something: an account with its grants, or a visitor known only by a rotating device hash."""
+
+    user_id: int | None = None
+    name: str = ""
+    device: str = ""
+    grants: tuple[Grant, ...] = ()
+    demonstration: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Return the word under which the history shows this actor, never a name."""
+        for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.CURATOR, Role.COLLECTIVE_REP):
+            if any(grant.role is role for grant in self.grants):
+                return role.value
+        return "registered" if self.user_id is not None else "anonymous"
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """Return the kind of source an observation of this actor counts as (freshness.md 4.1)."""
+        if any(grant.role is Role.OFFICER for grant in self.grants):
+            return SourceKind.OFFICER_VISIT
+        return SourceKind.REGISTERED_USER if self.user_id is not None else SourceKind.ANONYMOUS
+
+    @property
+    def reporter(self) -> str:
+        """Return the identity that counts once per space: the account, else the device."""
+        return f"user:{self.user_id}" if self.user_id is not None else f"device:{self.device}"
+
+    @property
+    def works_at_desk(self) -> bool:
+        """Tell whether the desk is open to this actor at all."""
+        desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR}
+        return any(grant.role in desk for grant in self.grants)
+
+
+def allows(
+    actor: Actor,
+    action: Action,
+    areas: Collection[UUID] = (),
+    *,
+    group_id: UUID | None = None,
+    collective_id: UUID | None = None,
+) -> bool:
+    """Tell whether `actor` may do `action` on a record that lies in `areas` or belongs to the group or collective."""
+    if action is Action.EDIT_MAP:
+        return any(g.role is Role.CURATOR and g.group_id == group_id and group_id is not None for g in actor.grants)
+    if action is Action.EDIT_COLLECTIVE:
+        return any(
+            g.role is Role.COLLECTIVE_REP and g.collective_id == collective_id and collective_id is not None
+            for g in actor.grants
+        )
+    roles = _BY_AREA[action]
+    return any(g.role in roles and (g.area_id is None or g.area_id in areas) for g in actor.grants)
+
+
+def require(
+    actor: Actor,
+    action: Action,
+    areas: Collection[UUID] = (),
+    *,
+    group_id: UUID | None = None,
+    collective_id: UUID | None = None,
+) -> None:
+    """Raise Forbidden unless `allows` holds."""
+    if not allows(actor, action, areas, group_id=group_id, collective_id=collective_id):
+        raise Forbidden("this account may not do that here", code="forbidden", action=action.value)
+
+
+def holds_anywhere(actor: Actor, action: Action) -> bool:
+    """Tell whether `actor` may do `action` in at least one area: enough to open a page, never enough to decide."""
+    return any(grant.role in _BY_AREA.get(action, frozenset()) for grant in actor.grants)
