@@ -95,6 +95,7 @@ class Address:
 
     street: str = ""
     civic_number: str = ""
+    floor: str = ""
     postcode: str = ""
     municipality: str = ""
 
@@ -135,10 +136,10 @@ class SpaceRecord:
     publication_precision: str = "exact"
     geocode_precision: str = "entrance"
     availability_state: str = "not_offered"
-    former_use: str = ""
+    owner_consent: bool | None = None
     description: Text = field(default_factory=dict)
-    original_lang: str = "en"
-    submitted_at: datetime | None = None
+    reported_at: datetime | None = None
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class InitiativeRecord:
     activities: tuple[str, ...] = ()
     profile_scores: tuple[int, ...] = ()
     external_ids: tuple[tuple[str, str], ...] = ()
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,20 +199,22 @@ class PactRecord:
     status: str
     status_label: str
     point: LonLat | None
+    as_of: date | None = None
+    city: str = ""
     place: str = ""
     district: str = ""
     neighbourhood: str = ""
     unit: str = ""
-    fields_of_action: str = ""
+    fields_of_action: tuple[str, ...] = ()
     proposer_kind: str = ""
     representative: str = ""
     representative_is_person: bool = False
     note: str = ""
     document_url: str = ""
+    summary: Text = field(default_factory=dict)
     original_lang: str = "it"
-    space_key: str | None = None
-    start: PartialDate | None = None
-    until: PartialDate | None = None
+    kind: str | None = None
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,12 @@ class CollectiveRecord:
     source_key: str
     name: str
     form: str
-    story: Text
+    story: str
     original_lang: str
     members_count: int
-    mean_age: float
     disciplines: tuple[str, ...]
     needs: Mapping[str, object]
-    links: tuple[str, ...] = ()
+    anchor: LonLat | None = None
     state: str = "active"
 
 
@@ -243,21 +246,16 @@ class LotRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """A public call with its lots; `timeline` maps steps to days, `grant_cents` is the most that one group can get."""
+    """A public call with its lots; titles and summaries are texts per language."""
 
     source_key: str
     code: str
     title: Text
-    kind: str
-    issuing_office: str
-    original_lang: str
     summary: Text
     state: str
     opens_on: date
     closes_on: date
     lots: tuple[LotRecord, ...]
-    timeline: Mapping[str, date] = field(default_factory=dict)
-    grant_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +273,10 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Everything that one reader found in one source, with what it could not use."""
+    """Everything that one reader found in one source, with what it could not use.
+
+    `unattached_places` point to an initiative that the source does not describe; they are reported, not shown.
+    """
 
     source: SourceInfo
     areas: tuple[AreaRecord, ...] = ()
