@@ -1,0 +1,84 @@
+// Sending a one-tap answer. The same tap sent again keeps its key, so it is stored once.
+
+import { el } from "./dom.js";
+import { t } from "./texts.js";
+
+const UNDO_MS = 10000;
+const keys = new Map();
+
+function keyOf(place, claim) {
+  const name = `${place.id} ${claim}`;
+  if (!keys.has(name)) keys.set(name, newKey());
+  return keys.get(name);
+}
+
+// randomUUID exists on https and localhost only; a city's intranet may have neither.
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+async function post(url, values) {
+  return fetch(url, {
+    method: "POST",
+    body: new URLSearchParams(values),
+    headers: { Accept: "application/json" },
+  });
+}
+
+export class Answers {
+  // bar: where the outcome is said (a live region); onChange: the records are to be loaded anew.
+  constructor(bar, csrfToken, onChange) {
+    this.bar = bar;
+    this.csrfToken = csrfToken;
+    this.onChange = onChange;
+    this.timer = null;
+  }
+
+  async send(place, claim, button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      const values = { claim, key: keyOf(place, claim), csrf_token: this.csrfToken };
+      const answer = await post(`${place.url}/observations`, values);
+      if (!answer.ok) throw new Error(`observations: ${answer.status}`);
+      const saved = await answer.json();
+      keys.delete(`${place.id} ${claim}`);
+      button.setAttribute("aria-pressed", "true");
+      this.say(saved.status_text || t("answer_saved"), saved.undo ? () => this.undo(saved.undo, button) : null);
+      this.onChange();
+    } catch {
+      button.removeAttribute("aria-disabled");
+      this.say(t("answer_failed"), null);
+    }
+  }
+
+  async undo(url, button) {
+    try {
+      const answer = await post(url, { csrf_token: this.csrfToken });
+      if (!answer.ok) throw new Error(`undo: ${answer.status}`);
+      button.removeAttribute("aria-disabled");
+      button.removeAttribute("aria-pressed");
+      this.say(t("undone"), null);
+      this.onChange();
+    } catch {
+      this.say(t("answer_failed"), null);
+    }
+  }
+
+  say(text, undo) {
+    window.clearTimeout(this.timer);
+    const toast = el("div", { class: "toast" }, el("span", {}, text));
+    if (undo) {
+      const button = el("button", { type: "button" }, t("undo"));
+      button.addEventListener("click", undo, { once: true });
+      toast.append(button);
+    }
+    this.bar.replaceChildren(toast);
+    this.timer = window.setTimeout(() => this.bar.replaceChildren(), UNDO_MS);
+  }
+}

@@ -1,0 +1,4 @@
+// What every page loads.
+import "./answer.js";
+import "./dialog.js";
+import "./forms.js";
