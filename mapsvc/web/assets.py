@@ -81,10 +81,12 @@ def locate(name: str, *, reload: bool = False) -> str:
     return f"{name}?v={hash_of(name) if reload else _known_hash(name)}"
 
 
-def locate_link(address: str) -> str:
-    """Return `name?v=<hash>` of our file for a link of a Folium figure; raise UnknownAsset when we do not carry it.
+def local_url(address: str) -> str:
+    """Return the name below static/ of our file for a link of a Folium figure; raise UnknownAsset when we do not carry it.
 
     A link is the address of a file on a foreign host that a vendored file stands for, or already a name below static/.
     """
     file = _by_foreign_address().get(address)
-    return locate(file.name if file else address.removeprefix("/static/").partition("?")[0])
+    name = file.name if file else address
+    locate(name)
+    return name
