@@ -81,7 +81,8 @@ def read_history(data: object) -> list[Observation]:
     """The observations of a parsed JSON list; raises Invalid with a JSON pointer at the first thing that is wrong.
 
     Each is an object with id, claim, source_kind, quality, observed_at, submitted_at, reporter, and if wanted
-    cluster_key and reliability; instants are ISO 8601 with a time zone. Unknown members are refused, as is an id that comes twice.
+    cluster_key and reliability; instants are ISO 8601 with a time zone. Unknown members are refused, as is an id that
+    comes twice.
     """
     if not isinstance(data, list):
         raise Invalid("A list of observations is needed.", "")
