@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 LonLat = tuple[float, float]
 GeoJSON = Mapping[str, object]
@@ -288,3 +289,52 @@ class Batch:
     calls: tuple[CallRecord, ...] = ()
     unattached_places: tuple[InitiativePlace, ...] = ()
     problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One row of an uploaded file: the record it stands for, or the problems that refuse it.
+
+    `stated` names the fields that the row fills in; a blank cell says nothing and never empties a stored field.
+    `slug` is the record that the row itself names, as in a file that was exported from here.
+    """
+
+    number: int
+    record: SpaceRecord | None
+    problems: tuple[RowProblem, ...] = ()
+    stated: frozenset[str] = frozenset()
+    slug: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that a row would change; values are JSON values, None is not known."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """What one row would do; `kind` is new, changed, unchanged or refused.
+
+    `space_id` and `version` name the stored space that would change, as it was when the comparison was made.
+    """
+
+    number: int
+    kind: str
+    record: SpaceRecord | None = None
+    space_id: UUID | None = None
+    version: int | None = None
+    changes: tuple[FieldChange, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """An uploaded file as its rows, with the columns that were understood (column to field) and those that were not."""
+
+    rows: tuple[ImportRow, ...]
+    understood: Mapping[str, str]
+    not_understood: tuple[str, ...]
