@@ -24,6 +24,12 @@ def newest() -> str:
     return ScriptDirectory.from_config(configuration()).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Tell whether a revision is one of this program's."""
+    script = ScriptDirectory.from_config(configuration())
+    return any(step.revision == revision for step in script.walk_revisions())
+
+
 def current(url: str) -> str | None:
     """Return the revision of a database, or None when it has no schema yet."""
     if fetch(url, "SELECT to_regclass('public.alembic_version')")[0][0] is None:

@@ -50,7 +50,7 @@ def refuse_taken_port(deployment: Deployment) -> None:
     host, port = deployment.settings.host, deployment.settings.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # Connections that just ended keep a port busy for a minute; they do not hinder the server, so not the probe either.
+        # Connections that just ended keep a port busy for a minute; they hinder neither the server nor this probe.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -75,9 +75,14 @@ def healthy(deployment: Deployment) -> bool:
         connection.close()
 
 
+def stop_services(deployment: Deployment) -> list[str]:
+    """Stop the server and the worker; return the names of those that were running."""
+    return [name for name in ("server", "worker") if processes.stop(deployment, name)]
+
+
 def stop_everything(deployment: Deployment) -> list[str]:
     """Stop the server, the worker and the private database; return the names of what was running."""
-    stopped = [name for name in ("server", "worker") if processes.stop(deployment, name)]
+    stopped = stop_services(deployment)
     if deployment.cluster is not None and deployment.cluster.is_running():
         deployment.cluster.stop()
         stopped.append("database")
@@ -90,10 +95,13 @@ def _wait_until_healthy(deployment: Deployment) -> None:
     while not healthy(deployment):
         gone = processes.running(deployment, "server") is None
         if gone or time.monotonic() > end:
-            what = "ended" if gone else f"did not answer within {HEALTHY_SECONDS} seconds"
-            log = processes.log_file(deployment, "server")
-            raise OperationError(f"The server {what}. Its log, {log}, ends with:\n{processes.last_lines(deployment, 'server')}")
+            raise _failure(deployment, "server", "ended" if gone else f"did not answer within {HEALTHY_SECONDS} seconds")
         time.sleep(POLL_SECONDS)
     if processes.running(deployment, "worker") is None:
-        log = processes.log_file(deployment, "worker")
-        raise OperationError(f"The job worker ended. Its log, {log}, ends with:\n{processes.last_lines(deployment, 'worker')}")
+        raise _failure(deployment, "worker", "ended")
+
+
+def _failure(deployment: Deployment, name: str, what: str) -> OperationError:
+    """Return the error of a service that does not run, with the end of its log."""
+    log, end = processes.log_file(deployment, name), processes.last_lines(deployment, name)
+    return OperationError(f"The {name} {what}. Its log, {log}, ends with:\n{end}")

@@ -12,6 +12,7 @@ from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
 
 NOUNS = ("areas", "spaces", "pacts", "initiatives", "collectives")
+VERSIONS = "SELECT current_setting('server_version'), extversion FROM pg_extension WHERE extname = 'postgis'"
 COUNTS = """
 SELECT (SELECT count(*) FROM areas), (SELECT count(*) FROM spaces), (SELECT count(*) FROM pacts),
        (SELECT count(*) FROM initiatives), (SELECT count(*) FROM collectives)
@@ -40,7 +41,7 @@ def status(deployment: Deployment) -> dict[str, Any]:
         },
     }
     try:
-        server, postgis = fetch(url, "SELECT current_setting('server_version'), extversion FROM pg_extension WHERE extname = 'postgis'")[0]
+        server, postgis = fetch(url, VERSIONS)[0]
         versions |= {"postgresql": server.split()[0], "postgis": postgis, "schema": migrations.current(url)}
         answer["records"] = records(url)
         answer["running"]["database"] = True
