@@ -38,7 +38,8 @@ _NUMBER = r"(?P<number>\d{1,5})(?!\d)(?:\s*[/\\-]?\s*(?P<exponent>bis|ter|quater
 _PREFIX = r"(?:\bn(?:r|um)?\s*[.°º]*\s*|\bnumero\s+|\bcivico\s+|#\s*)?"
 # A place inside the house says which unit it is, not which civic number; it follows one ("Via della Scala 5").
 _INSIDE = re.compile(
-    r"(?P<civic>\d\s?/?\s?\w{0,6})[,\s]+(?:int(?:erno)?|scala|sc|piano|p\.?t|apt|apartment|unit|suite|ste|fl(?:oor)?)\b\.?.*$",
+    r"(?P<civic>\d\s?/?\s?\w{0,6})[,\s]+(?:int(?:erno)?|scala|sc|piano|p\.?t|fl(?:oor)?)\b\.?.*$"
+    r"|[,\s]+(?:apt|apartment|unit|suite|ste)\b\.?\s*#?\w{1,5}$",
     re.IGNORECASE,
 )
 _WITHOUT_NUMBER = re.compile(r"[,\s]+(?:s\.?n\.?c\.?|senza\s+numero)\.?$", re.IGNORECASE)
