@@ -1,7 +1,7 @@
-"""Where the browser's files are: our own under static/, and vendored packages with a manifest of names, versions and hashes.
+"""Where the browser's files are: our own under static/, and vendored packages with a manifest of versions and hashes.
 
-Every style sheet and script of a page or of a Folium figure is looked up here; an unknown one raises, so that no page can start to ask
-a foreign host or a file that is not there. Serving the files belongs to the application, not here.
+Every style sheet and script of a page or of a Folium figure is looked up here; an unknown one raises, so that no page
+can start to ask a foreign host or a file that is not there. Serving the files belongs to the application, not here.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def _by_foreign_address() -> dict[str, VendoredFile]:
 
 
 def hash_of(name: str) -> str:
-    """Return the first 12 hex digits of the SHA-256 of a file below static/, for addresses that change with the content."""
+    """Return the first 12 hex digits of the SHA-256 of a file below static/; UnknownAsset when there is none."""
     file = (STATIC / name).resolve()
     if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
         raise UnknownAsset(name)
@@ -82,7 +82,7 @@ def locate(name: str, *, reload: bool = False) -> str:
 
 
 def local_url(address: str) -> str:
-    """Return the name below static/ of our file for a link of a Folium figure; raise UnknownAsset when we do not carry it.
+    """Return the name below static/ of our file for a link of a Folium figure; raise UnknownAsset if we carry none.
 
     A link is the address of a file on a foreign host that a vendored file stands for, or already a name below static/.
     """
