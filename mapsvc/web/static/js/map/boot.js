@@ -21,6 +21,8 @@ function start(id) {
   if (!entry || started.has(id)) return;
   started.add(id);
   const { map } = entry;
+  // Chrome lies anywhere on the page of the map; a small map has only its own box.
+  entry.page = map.getContainer().closest("[data-page]") ?? map.getContainer().parentElement;
   prepare(map, entry.options);
   for (const [loader, options] of entry.parts) loaders[loader](map, options, entry);
   map.getContainer().setAttribute("data-ready", "");

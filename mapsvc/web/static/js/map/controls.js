@@ -25,16 +25,17 @@ export function loadControls(map, options, entry) {
     const nearMe = new NearMe(map, entry);
     box.append(button("position", "position", (node) => nearMe.toggle(node), "position"));
   }
-  const place = map.getContainer().parentElement;
+  const place = entry.page.querySelector("[data-controls]") ?? entry.page;
   if (options.layers) {
     const card = layersCard(map, entry);
     const opener = button("layers", "layers", () => card.toggle(opener), "layers");
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("aria-controls", card.node.id);
     box.append(opener);
-    place.querySelector("[data-controls]")?.append(box, card.node);
+    place.append(box, card.node);
+  } else {
+    place.append(box);
   }
-  if (!box.isConnected) (place.querySelector("[data-controls]") ?? place).append(box);
 }
 
 function button(symbol, word, act, name) {

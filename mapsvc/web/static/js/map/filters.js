@@ -7,6 +7,8 @@ export class Filters {
   // chips: buttons with data-kind; openers: buttons that open the dialog.
   constructor({ chips, openers, dialog, form, filters, onChange }) {
     Object.assign(this, { chips, openers, dialog, form, filters, onChange });
+    // Open without JavaScript, as a part of the page; from here on a dialog.
+    dialog.removeAttribute("open");
     for (const chip of chips) chip.addEventListener("click", () => this.#toggle(chip.dataset.kind));
     for (const opener of openers) opener.addEventListener("click", () => this.#open());
     form.addEventListener("submit", (event) => {

@@ -9,8 +9,8 @@ const STATES = [
 ];
 const BANDS = [["fresh", " full"], ["ageing", " half"], ["stale", ""]];
 
-export function loadLegend(map) {
-  const place = map.getContainer().parentElement.querySelector("[data-legend]");
+export function loadLegend(map, options, entry) {
+  const place = entry.page.querySelector("[data-legend]");
   if (!place) return;
   const card = legendCard();
   const button = el("button", { type: "button", class: "chip leg", "aria-expanded": "false", "aria-controls": card.id },

@@ -55,10 +55,11 @@ export class PlaceList {
   reveal(id) {
     const node = this.items.get(id)?.node;
     if (!node) return;
-    const box = this.root.getBoundingClientRect();
+    const scroller = this.root.parentElement;
+    const box = scroller.getBoundingClientRect();
     const row = node.getBoundingClientRect();
-    if (row.top < box.top) this.root.scrollTop += row.top - box.top;
-    else if (row.bottom > box.bottom) this.root.scrollTop += Math.min(row.bottom - box.bottom, row.top - box.top);
+    if (row.top < box.top) scroller.scrollTop += row.top - box.top;
+    else if (row.bottom > box.bottom) scroller.scrollTop += Math.min(row.bottom - box.bottom, row.top - box.top);
   }
 
   focus(id) {

@@ -3,7 +3,7 @@
 import { Camera } from "./camera.js";
 
 export function loadMarkLink(map, options, entry) {
-  const link = map.getContainer().parentElement.querySelector("a.btn-mark");
+  const link = entry.page.querySelector("a.btn-mark");
   if (!link) return;
   const camera = entry.home?.camera ?? new Camera(map);
   const follow = () => {

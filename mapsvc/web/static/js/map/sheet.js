@@ -38,7 +38,7 @@ export class Sheet {
   }
 
   #stops() {
-    const room = this.root.parentElement.clientHeight;
+    const room = this.root.closest("[data-page]").clientHeight;
     return [Math.min(PEEK_PX, room * HALF), room * HALF, room - 8];
   }
 
