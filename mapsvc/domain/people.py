@@ -86,7 +86,12 @@ class Actor:
         return f"user:{self.user_id}" if self.user_id is not None else f"device:{self.device}"
 
     @property
-    def works_at_desk(self) -> bool:
+    def signed_in(self) -> bool:
+        """Tell whether there is an account behind this actor."""
+        return self.user_id is not None
+
+    @property
+    def uses_desk(self) -> bool:
         """Tell whether the desk is open to this actor at all."""
         desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR}
         return any(grant.role in desk for grant in self.grants)

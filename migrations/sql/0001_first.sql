@@ -566,8 +566,8 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
        s.published_point AS point, s.published_3857 AS point_3857,
        CASE WHEN s.publication_precision = 'exact' THEN s.footprint END AS footprint,
        CASE WHEN s.publication_precision = 'exact'
-            THEN s.features - '{hazards,works_estimate,certificates,floor_load_kn_m2}'::text[]
-            ELSE s.features - '{hazards,works_estimate,certificates,floor_load_kn_m2,vacant_since,former_use,frontage_m,shop_windows}'::text[]
+            THEN s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2}'::text[]
+            ELSE s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2,vacant_since,former_use,frontage_m,shop_windows}'::text[]
        END AS features,
        CASE WHEN s.publication_precision = 'exact' THEN s.description ELSE '{}'::jsonb END AS description,
        CASE WHEN s.publication_precision = 'exact' THEN s.search_text END AS search_text,

@@ -1,0 +1,76 @@
+"""The one place that knows every part: from settings to the services that web, jobs, CLI and tests use."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from mapsvc.config import Settings
+from mapsvc.notify.mailers import Mailer, make_mailer
+from mapsvc.notify.messages import compose
+from mapsvc.store.engine import make_engine
+from mapsvc.store.photos import PhotoFolder
+from mapsvc.store.rate_limits import SCHEME as RATE_LIMIT_SCHEME
+from mapsvc.store.unit_of_work import SqlUnitOfWork
+
+__all__ = ["RATE_LIMIT_SCHEME", "Clock", "Services", "build"]
+
+
+class Clock:
+    """The time of the service; a test or a demonstration may set its day."""
+
+    def __init__(self, day: date | None = None) -> None:
+        self.day = day
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC, on the set day where one is set."""
+        real = datetime.now(UTC)
+        return real if self.day is None else datetime.combine(self.day, time(12), UTC)
+
+    def today(self) -> date:
+        """Return the present UTC day."""
+        return self.now().date()
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that an entry point needs; made once per process."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    photos: PhotoFolder
+    mailer: Mailer
+
+    def unit_of_work(self) -> SqlUnitOfWork:
+        """Return a new transaction for a use case."""
+        return SqlUnitOfWork(self.engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for reads; nothing is written on it."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def send_mail(self, recipient: str, template: str, lang: str, params: dict[str, Any]) -> None:
+        """Compose and send one mail; raise OSError when it cannot leave, KeyError for an unknown template."""
+        with self.reading() as connection:
+            city = connection.execute(text("SELECT name FROM public_city")).scalar_one_or_none() or "mapsvc"
+        self.mailer.send(compose(recipient, template, lang, params, public_url=self.settings.public_url, city=city))
+
+    def account_store(self) -> tuple[Any, Any]:
+        """Return the accounts of Flask-Security-Too and their session."""
+        from mapsvc.store.accounts import account_store  # the jobs and the CLI do not load Flask for it
+
+        return account_store(self.engine)
+
+
+def build(settings: Settings | None = None) -> Services:
+    """Join the parts for `settings` (default: the environment's); nothing is connected before it is used."""
+    settings = settings or Settings.from_environment()
+    clock = Clock(date.fromisoformat(settings.today) if settings.today else None)
+    engine = make_engine(settings, lambda: clock.day)
+    return Services(settings, engine, clock, PhotoFolder(settings.photo_folder), make_mailer(settings))

@@ -1,0 +1,454 @@
+"""What the use cases need from the outside, as protocols; the store and the tests provide them.
+
+One unit of work is one transaction: a use case enters it, works, and commits once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from mapsvc.domain.observations import Observation
+from mapsvc.domain.people import Actor
+from mapsvc.domain.publication import AreaPolicy
+from mapsvc.domain.spaces import Evidence, Space
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObservation:
+    """An observation on its way into the store, with what the evidence rule does not read."""
+
+    space_id: UUID
+    observation: Observation
+    source_code: str
+    user_id: int | None = None
+    state: str = "counted"
+    note: str | None = None
+    note_state: str = "none"
+    device_lon: float | None = None
+    device_lat: float | None = None
+    accuracy_m: float | None = None
+    source_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPhoto:
+    """A photo that was decoded, re-encoded and stripped: JPEG bytes of the picture and of its thumbnail."""
+
+    data: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLink:
+    """What a private link opens."""
+
+    space_id: UUID
+    observation_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class Areas(Protocol):
+    """Areas as the rules need them."""
+
+    def at(self, lon: float, lat: float) -> tuple[UUID, ...]:
+        """Return the ids of the areas that hold the point, the smallest first."""
+        ...
+
+    def path(self, area_id: UUID | None) -> tuple[UUID, ...]:
+        """Return the area and everything it lies in, the smallest first."""
+        ...
+
+    def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
+        """Return the policy of the first area, or the deployment's default."""
+        ...
+
+
+class Spaces(Protocol):
+    """Spaces, exact place included."""
+
+    def get(self, space_id: UUID, *, lock: bool = False) -> Space | None:
+        """Return the space, locked against other writers on request."""
+        ...
+
+    def by_slug(self, slug: str, *, lock: bool = False) -> Space | None:
+        """Return the space with this slug."""
+        ...
+
+    def slug_taken(self, slug: str) -> bool:
+        """Tell whether any space ever had this slug."""
+        ...
+
+    def add(self, space: Space) -> None:
+        """Add a new space."""
+        ...
+
+    def update(self, space: Space) -> bool:
+        """Write all fields if the stored version is still `space.version`, raise the version; tell whether it was."""
+        ...
+
+    def set_evidence(self, space_id: UUID, evidence: Evidence) -> None:
+        """Write what follows from the observations."""
+        ...
+
+    def move_evidence(self, from_id: UUID, to_id: UUID) -> None:
+        """Give the observations and photos of one space to another."""
+        ...
+
+
+class Observations(Protocol):
+    """Observations; immutable but for their state."""
+
+    def add(self, observation: StoredObservation) -> None:
+        """Add an observation."""
+        ...
+
+    def counted(self, space_id: UUID) -> list[Observation]:
+        """Return the observations of a space that count."""
+        ...
+
+    def withdraw(self, observation_id: UUID, reporter: str) -> UUID | None:
+        """Withdraw an observation of this reporter; return its space, or None when there is no such."""
+        ...
+
+    def settle_notes(self, space_id: UUID, state: str) -> None:
+        """Give every queued note and submitted photo of a space the state a moderator decided."""
+        ...
+
+    def reporter_of(self, observation_id: UUID) -> str | None:
+        """Return who reported it."""
+        ...
+
+
+class Photos(Protocol):
+    """The rows of photos; the files are kept by `PhotoFiles`."""
+
+    def add(
+        self, photo_id: UUID, space_id: UUID, observation_id: UUID | None, photo: CheckedPhoto, at: datetime
+    ) -> None:
+        """Add a submitted photo."""
+        ...
+
+
+class PhotoFiles(Protocol):
+    """The files of photos."""
+
+    def save(self, photo_id: UUID, photo: CheckedPhoto) -> None:
+        """Keep picture and thumbnail under the id."""
+        ...
+
+
+class FollowLinks(Protocol):
+    """Private links, by the hash of their token."""
+
+    def add(self, token_hash: str, link: FollowLink, email: str | None, lang: str) -> None:
+        """Add a link, and the address it was sent to in the erasable store."""
+        ...
+
+    def get(self, token_hash: str) -> FollowLink | None:
+        """Return what the link opens."""
+        ...
+
+
+class Audit(Protocol):
+    """The append-only history."""
+
+    def add(
+        self,
+        actor: Actor,
+        action: str,
+        noun: str,
+        record_id: UUID | int | str,
+        *,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+        reason: str | None = None,
+        at: datetime,
+    ) -> None:
+        """Add an entry in the transaction of the change it tells of."""
+        ...
+
+
+class Outbox(Protocol):
+    """Mail that leaves after the commit."""
+
+    def add(self, recipient: str, template: str, lang: str, params: Json, at: datetime) -> None:
+        """Queue a mail."""
+        ...
+
+
+class Idempotency(Protocol):
+    """Answers already given, by the key that the client sent."""
+
+    def claim(self, key: UUID, scope: str, body_sha256: str, at: datetime) -> Json | None:
+        """Take the key, or return the answer it got before; raise Conflict when it came with another body."""
+        ...
+
+    def keep(self, key: UUID, result: Json) -> None:
+        """Remember the answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A community group that makes maps."""
+
+    id: UUID
+    slug: str
+    name: str
+    about: str
+    website: str | None
+    area_id: UUID | None
+    state: str
+    requested_by: int | None
+    created_at: datetime
+    version: int = 1
+    demonstration: bool = False
+
+
+class Groups(Protocol):
+    """Community groups."""
+
+    def get(self, group_id: UUID, *, lock: bool = False) -> Group | None:
+        """Return the group."""
+        ...
+
+    def by_slug(self, slug: str) -> Group | None:
+        """Return the group with this slug."""
+        ...
+
+    def add(self, group: Group) -> None:
+        """Add a group."""
+        ...
+
+    def update(self, group: Group) -> bool:
+        """Write all fields if the version still holds; tell whether it did."""
+        ...
+
+    def waiting(self) -> list[Group]:
+        """Return the groups that wait for approval, the oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CuratedMap:
+    """A group's map: filters, words and view."""
+
+    id: UUID
+    slug: str
+    group_id: UUID
+    title: str
+    intro: str
+    filters: Mapping[str, object]
+    view: Mapping[str, object]
+    state: str
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+
+
+class CuratedMaps(Protocol):
+    """Maps of groups."""
+
+    def by_slug(self, slug: str) -> CuratedMap | None:
+        """Return the map with this slug."""
+        ...
+
+    def add(self, curated_map: CuratedMap) -> None:
+        """Add a map."""
+        ...
+
+    def update(self, curated_map: CuratedMap) -> bool:
+        """Write all fields if the version still holds; tell whether it did."""
+        ...
+
+    def of_group(self, group_id: UUID) -> list[CuratedMap]:
+        """Return the maps of a group, the newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as the administrator sees it."""
+
+    id: int
+    email: str
+    name: str
+    lang: str | None
+    active: bool
+    confirmed: bool
+    demonstration: bool
+    grants: tuple[tuple[int, str, UUID | None, UUID | None, UUID | None], ...]
+
+
+class People(Protocol):
+    """Accounts and what they may do; passwords are the web's business (Flask-Security-Too)."""
+
+    def by_email(self, email: str) -> Account | None:
+        """Return the account with this address."""
+        ...
+
+    def get(self, user_id: int) -> Account | None:
+        """Return the account."""
+        ...
+
+    def all(self) -> list[Account]:
+        """Return all accounts in the order of their names."""
+        ...
+
+    def add(
+        self, email: str, name: str, lang: str | None, password_hash: str | None, at: datetime, *, demonstration: bool
+    ) -> int:
+        """Add an account and return its id."""
+        ...
+
+    def set_active(self, user_id: int, active: bool) -> None:
+        """Open or close an account; a closed one loses its sessions."""
+        ...
+
+    def set_password(self, user_id: int, password_hash: str, at: datetime) -> None:
+        """Set the password of an account and confirm its address."""
+        ...
+
+    def set_lang(self, user_id: int, lang: str) -> None:
+        """Remember the language of an account."""
+        ...
+
+    def grant(
+        self,
+        user_id: int,
+        role: str,
+        *,
+        area_id: UUID | None = None,
+        group_id: UUID | None = None,
+        collective_id: UUID | None = None,
+        granted_by: int | None,
+        at: datetime,
+    ) -> bool:
+        """Grant a role; tell whether it is new."""
+        ...
+
+    def revoke(self, grant_id: int) -> bool:
+        """Take a grant back; tell whether it was there."""
+        ...
+
+    def invite(self, token_hash: str, user_id: int, expires_at: datetime) -> None:
+        """Keep the hash of an invitation."""
+        ...
+
+    def take_invitation(self, token_hash: str, now: datetime) -> int | None:
+        """Use an invitation up; return its account, or None when it is unknown or too old."""
+        ...
+
+
+class Imports(Protocol):
+    """Previews of files that wait for a decision."""
+
+    def add(
+        self, batch_id: UUID, file_name: str, created_by: int | None, at: datetime, summary: Json, rows: Json
+    ) -> None:
+        """Keep a preview."""
+        ...
+
+    def get(self, batch_id: UUID, *, lock: bool = False) -> Json | None:
+        """Return a preview with its state."""
+        ...
+
+    def close(self, batch_id: UUID, state: str, at: datetime, summary: Json) -> None:
+        """Mark a preview as applied or discarded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Collective:
+    """A group that looks for a place, with its needs as JSON of `mapsvc.domain.needs`."""
+
+    id: UUID
+    slug: str
+    name: str
+    story: str
+    original_lang: str
+    form: str
+    disciplines: tuple[str, ...]
+    members_count: int | None
+    needs: Mapping[str, object]
+    state: str
+    anchor_lon: float | None
+    anchor_lat: float | None
+    version: int = 1
+    demonstration: bool = False
+
+
+class Collectives(Protocol):
+    """Collectives."""
+
+    def get(self, collective_id: UUID) -> Collective | None:
+        """Return the collective."""
+        ...
+
+    def by_slug(self, slug: str) -> Collective | None:
+        """Return the collective with this slug."""
+        ...
+
+    def looking(self) -> list[Collective]:
+        """Return all active collectives."""
+        ...
+
+    def update(self, collective: Collective) -> bool:
+        """Write all fields if the version still holds; tell whether it did."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A space as matching reads it."""
+
+    space: Space
+    status: str
+    band: str
+    last_official_check_on: date | None
+    area_ids: tuple[UUID, ...]
+
+
+class Offers(Protocol):
+    """Spaces as the matching reads them."""
+
+    def all(self, areas: Collection[UUID] | None = None) -> list[OfferRow]:
+        """Return every published space that is offered or in a call."""
+        ...
+
+    def get(self, space_id: UUID) -> OfferRow | None:
+        """Return one space, whatever its availability."""
+        ...
+
+
+class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
+    """One transaction with every repository on it."""
+
+    areas: Areas
+    spaces: Spaces
+    observations: Observations
+    photos: Photos
+    follow_links: FollowLinks
+    audit: Audit
+    outbox: Outbox
+    idempotency: Idempotency
+    groups: Groups
+    maps: CuratedMaps
+    people: People
+    imports: Imports
+    collectives: Collectives
+    offers: Offers
+
+    def commit(self) -> None:
+        """Make everything since the beginning lasting; without it all is undone."""
+        ...

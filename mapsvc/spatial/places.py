@@ -1,0 +1,138 @@
+"""Public places by box and zoom: clusters when far, places when near, straight from the views without an ORM."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from mapsvc.domain.errors import Invalid
+from mapsvc.spatial.filters import Filters
+from mapsvc.spatial.named_sql import named, source
+
+#: Half the width of the world in web mercator, metres (EPSG:3857).
+WORLD = 20037508.342789244
+#: Markers are DOM elements that a keyboard reaches: a few hundred at most (maps.md).
+MOST_MARKERS = 150
+#: Rows of the list beside the map.
+MOST_ROWS = 60
+#: A cell of the cluster grid in pixels of a 256 px tile; about the width of two markers.
+CELL_PIXELS = 72
+#: From this zoom on, neighbours are far enough apart to be drawn one by one, whatever their number in the box.
+NEAR_ZOOM = 17
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box in degrees (EPSG:4326)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def read(cls, value: str) -> "Box":
+        """Read `west,south,east,north`; raise Invalid when it is not four numbers in order and on the map."""
+        try:
+            numbers = [float(part) for part in value.split(",")]
+        except ValueError:
+            numbers = []
+        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+            raise Invalid("bbox must be west,south,east,north in degrees", "/bbox", code="bbox")
+        west, south, east, north = numbers
+        if not (-1080 <= west < east <= 1080 and -90 <= south < north <= 90):
+            raise Invalid("bbox must be west,south,east,north in degrees", "/bbox", code="bbox")
+        return cls(max(west, -180.0), max(south, -85.06), min(east, 180.0), min(north, 85.06))
+
+    def mercator(self) -> dict[str, float]:
+        """Return the box in metres of web mercator as query parameters."""
+        west, south = mercator(self.west, self.south)
+        east, north = mercator(self.east, self.north)
+        return {"west": west, "south": south, "east": east, "north": north}
+
+
+def mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Return x and y in metres of EPSG:3857."""
+    x = lon * WORLD / 180
+    y = math.log(math.tan((90 + lat) * math.pi / 360)) * WORLD / math.pi
+    return x, y
+
+
+def degrees(x: float, y: float) -> tuple[float, float]:
+    """Return lon and lat of a point in EPSG:3857."""
+    return x * 180 / WORLD, math.degrees(2 * math.atan(math.exp(y * math.pi / WORLD)) - math.pi / 2)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Several records that stand too close to be drawn apart; position and bounds in degrees."""
+
+    lon: float
+    lat: float
+    count: int
+    confirmed: int
+    probable: int
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a box holds: how many, the clusters, the rows, and which of the rows are drawn as markers."""
+
+    total: int
+    clusters: tuple[Cluster, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    drawn: frozenset[str]
+
+
+def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
+    """Return what a map of `zoom` shows of `box` (degrees)."""
+    conditions, params = filters.sql()
+    params |= box.mercator()
+    size = CELL_PIXELS * 2 * WORLD / (256 * 2**zoom)
+    cells = _run(connection, "clusters", conditions, params | {"size": size})
+    total = sum(cell["count"] for cell in cells)
+    near = total <= MOST_MARKERS and (zoom >= NEAR_ZOOM or total <= MOST_ROWS // 2)
+    if near:
+        rows = _run(connection, "places", conditions, params | {"limit": MOST_MARKERS})
+        return View(total, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
+    single = [cell["any_id"] for cell in cells if cell["count"] == 1][:MOST_MARKERS]
+    rows = _run(connection, "places", conditions, params | {"limit": MOST_ROWS})
+    alone = _run(connection, "places", conditions + " AND p.id = ANY (:ids)", params | {"ids": single, "limit": 400})
+    listed = {(row["id"], row["lon"]) for row in rows}
+    rows += [row for row in alone if (row["id"], row["lon"]) not in listed]
+    lone_places = {(cell["any_id"], round(cell["x"], 3)) for cell in cells if cell["count"] == 1}
+    drawn = frozenset(
+        str(row["id"]) + str(row["lon"])
+        for row in rows
+        if (str(row["id"]), round(mercator(row["lon"], row["lat"])[0], 3)) in lone_places
+    )
+    clusters = tuple(_cluster(cell) for cell in cells if cell["count"] > 1)
+    return View(total, clusters, tuple(rows), drawn)
+
+
+def _cluster(cell: Mapping[str, Any]) -> Cluster:
+    lon, lat = degrees(cell["x"], cell["y"])
+    west, south = degrees(cell["west"], cell["south"])
+    east, north = degrees(cell["east"], cell["north"])
+    return Cluster(lon, lat, cell["count"], cell["confirmed"], cell["probable"], (west, south, east, north))
+
+
+def _run(connection: Connection, name: str, conditions: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    # The conditions are constants of `Filters.sql`; values travel as parameters only.
+    statement = text(source(name).replace("{conditions}", conditions))
+    return [row._mapping for row in connection.execute(statement, dict(params))]
+
+
+def nearby(connection: Connection, lon: float, lat: float, radius_m: float, limit: int) -> list[Mapping[str, Any]]:
+    """Return public spaces within `radius_m` metres, the nearest first; coarse ones without a distance."""
+    params = {"lon": lon, "lat": lat, "radius_m": radius_m, "limit": limit}
+    return [row._mapping for row in connection.execute(named("nearby"), params)]
+
+
+def search(connection: Connection, query: str, lon: float, lat: float) -> list[Mapping[str, Any]]:
+    """Return at most 12 streets, areas and records whose name resembles `query`, typing errors forgiven."""
+    params = {"q": query, "lon": lon, "lat": lat}
+    return [row._mapping for row in connection.execute(named("search"), params)]

@@ -1,0 +1,43 @@
+"""Areas as the rules need them: which hold a point, what lies in what, which policy applies."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select, text
+
+from mapsvc.domain.publication import AreaPolicy
+from mapsvc.store.tables import areas
+
+
+class AreaRepository:
+    """Reads areas on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def at(self, lon: float, lat: float) -> tuple[UUID, ...]:
+        """Return the ids of the areas that hold the point (degrees), the smallest first."""
+        point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+        query = (
+            select(areas.c.id)
+            .where(func.ST_Covers(areas.c.geom, point))
+            .order_by(areas.c.level_rank.desc(), areas.c.id)
+        )
+        return tuple(self._connection.execute(query).scalars())
+
+    def path(self, area_id: UUID | None) -> tuple[UUID, ...]:
+        """Return the area and everything it lies in, the smallest first."""
+        query = text(
+            "WITH RECURSIVE path AS (SELECT id, parent_id, 0 AS step FROM areas WHERE id = :id"
+            " UNION ALL SELECT a.id, a.parent_id, p.step + 1 FROM areas a JOIN path p ON a.id = p.parent_id)"
+            " SELECT id FROM path ORDER BY step"
+        )
+        return tuple(self._connection.execute(query, {"id": area_id}).scalars())
+
+    def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
+        """Return the policy of the first area, or the deployment's default where there is none."""
+        if not area_ids:
+            return AreaPolicy()
+        query = select(areas.c.commercial_precision, areas.c.moderation).where(areas.c.id == area_ids[0])
+        row = self._connection.execute(query).one()
+        return AreaPolicy(commercial_precision=row.commercial_precision, moderation=row.moderation)

@@ -1,0 +1,80 @@
+"""One transaction with every repository on it; a use case commits it once."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from mapsvc.store.areas import AreaRepository
+from mapsvc.store.audit import AuditRepository
+from mapsvc.store.collectives import CollectiveRepository
+from mapsvc.store.follow_links import FollowLinkRepository
+from mapsvc.store.groups import GroupRepository
+from mapsvc.store.idempotency import IdempotencyRepository
+from mapsvc.store.imports import ImportRepository
+from mapsvc.store.jobs import JobRepository
+from mapsvc.store.maps import MapRepository
+from mapsvc.store.observations import ObservationRepository
+from mapsvc.store.offers import OfferRepository
+from mapsvc.store.outbox import OutboxRepository
+from mapsvc.store.people import PeopleRepository
+from mapsvc.store.photos import PhotoRepository
+from mapsvc.store.spaces import SpaceRepository
+from mapsvc.store.upkeep import UpkeepRepository
+
+
+class SqlUnitOfWork:
+    """A transaction on the service's engine; leaving it without `commit` undoes everything."""
+
+    connection: Connection
+    areas: AreaRepository
+    spaces: SpaceRepository
+    observations: ObservationRepository
+    photos: PhotoRepository
+    follow_links: FollowLinkRepository
+    audit: AuditRepository
+    outbox: OutboxRepository
+    idempotency: IdempotencyRepository
+    groups: GroupRepository
+    maps: MapRepository
+    people: PeopleRepository
+    imports: ImportRepository
+    collectives: CollectiveRepository
+    offers: OfferRepository
+    jobs: JobRepository
+    upkeep: UpkeepRepository
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        """Open a connection and begin the transaction."""
+        connection = self._engine.connect()
+        self.connection = connection
+        self.areas = AreaRepository(connection)
+        self.spaces = SpaceRepository(connection)
+        self.observations = ObservationRepository(connection)
+        self.photos = PhotoRepository(connection)
+        self.follow_links = FollowLinkRepository(connection)
+        self.audit = AuditRepository(connection)
+        self.outbox = OutboxRepository(connection)
+        self.idempotency = IdempotencyRepository(connection)
+        self.groups = GroupRepository(connection)
+        self.maps = MapRepository(connection)
+        self.people = PeopleRepository(connection)
+        self.imports = ImportRepository(connection)
+        self.collectives = CollectiveRepository(connection)
+        self.offers = OfferRepository(connection, self.areas)
+        self.jobs = JobRepository(connection)
+        self.upkeep = UpkeepRepository(connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Undo what was not committed and give the connection back."""
+        self.connection.close()
+
+    def commit(self) -> None:
+        """Make everything since the beginning lasting."""
+        self.connection.commit()

@@ -1,0 +1,135 @@
+"""One-tap answers: still vacant, in use, gone, not sure; each a dated observation that can be taken back at once."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mapsvc.domain.errors import NotFound
+from mapsvc.domain.ids import new_id
+from mapsvc.domain.moderation import clean_text
+from mapsvc.domain.observations import Claim, Observation, Quality, accept
+from mapsvc.domain.people import Action, Actor, allows
+from mapsvc.domain.ports import CheckedPhoto, PhotoFiles, StoredObservation, UnitOfWork
+from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.usecases.evidence import refresh
+
+#: The source of everything that people enter here.
+OWN_SOURCE = "mapsvc"
+#: Undo is offered for ten seconds; a slow network gets two minutes.
+UNDO_FOR = timedelta(minutes=2)
+_LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says about a place, with the key that makes sending twice harmless."""
+
+    key: UUID
+    claim: Claim
+    note: str = ""
+    photo: CheckedPhoto | None = None
+    device_lon: float | None = None
+    device_lat: float | None = None
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The stored observation and the status that follows from it today."""
+
+    observation_id: UUID
+    status: str
+    repeated: bool
+
+
+def add_observation(
+    uow: UnitOfWork, files: PhotoFiles, actor: Actor, slug: str, answer: Answer, now: datetime
+) -> Answered:
+    """Add an observation to a public space; sending the same answer again returns the first one.
+
+    Raises NotFound for a space that is not public, Conflict for a key that was used for something else, Invalid for a
+    text that cannot be stored.
+    """
+    with uow:
+        space = uow.spaces.by_slug(slug, lock=True)
+        if space is None or space.record_state != RecordState.PUBLISHED or space.publication_precision == "hidden":
+            raise NotFound("there is no such space")
+        body = f"{space.id}|{answer.claim}|{answer.note}|{answer.photo.sha256 if answer.photo else ''}"
+        before = uow.idempotency.claim(answer.key, "observation", digest(body), now)
+        if before is not None:
+            return Answered(UUID(before["observation_id"]), before["status"], repeated=True)
+        observation_id = store_observation(uow, files, actor, space, answer, now)
+        evidence = refresh(uow, space.id, now.date())
+        uow.audit.add(
+            actor,
+            "observed",
+            "space",
+            space.id,
+            after={"claim": answer.claim, "status": evidence.status_codes[0]},
+            at=now,
+        )
+        uow.idempotency.keep(answer.key, {"observation_id": str(observation_id), "status": evidence.status_codes[0]})
+        uow.commit()
+    return Answered(observation_id, evidence.status_codes[0], repeated=False)
+
+
+def store_observation(
+    uow: UnitOfWork, files: PhotoFiles, actor: Actor, space: Space, answer: Answer, now: datetime
+) -> UUID:
+    """Add the observation and its photo inside the caller's transaction; texts and photos wait for a moderator."""
+    observation_id = new_id()
+    note = clean_text(answer.note, "/note", _LONGEST_NOTE, several_lines=True)
+    moderator = allows(actor, Action.MODERATE, uow.areas.path(space.area_id))
+    seen = accept(
+        Observation(
+            id=str(observation_id),
+            claim=answer.claim,
+            source_kind=actor.source_kind,
+            quality=Quality.PHOTO_ONSITE if answer.photo else Quality.ONSITE_NO_PHOTO,
+            observed_at=now,
+            submitted_at=now,
+            reporter=actor.reporter,
+            cluster_key=actor.device or None,
+        ),
+        now,
+    )
+    uow.observations.add(
+        StoredObservation(
+            space_id=space.id,
+            observation=seen,
+            source_code=OWN_SOURCE,
+            user_id=actor.user_id,
+            note=note or None,
+            note_state="none" if not note else "published" if moderator else "queued",
+            device_lon=answer.device_lon,
+            device_lat=answer.device_lat,
+            accuracy_m=answer.accuracy_m,
+        )
+    )
+    if answer.photo is not None:
+        photo_id = new_id()
+        files.save(photo_id, answer.photo)
+        uow.photos.add(photo_id, space.id, observation_id, answer.photo, now)
+    return observation_id
+
+
+def undo_observation(uow: UnitOfWork, actor: Actor, observation_id: UUID, now: datetime) -> str:
+    """Take one's own observation back within two minutes; return the slug of its space, raise NotFound otherwise."""
+    with uow:
+        # Identifiers begin with the time of their making, so that no further column is needed to know their age.
+        made_at = (observation_id.int >> 80) / 1000
+        fresh = now.timestamp() - made_at <= UNDO_FOR.total_seconds()
+        space_id = uow.observations.withdraw(observation_id, actor.reporter) if fresh else None
+        space = uow.spaces.get(space_id, lock=True) if space_id else None
+        if space is None:
+            raise NotFound("there is nothing to take back")
+        refresh(uow, space.id, now.date())
+        uow.audit.add(actor, "observation_withdrawn", "space", space.id, at=now)
+        uow.commit()
+    return space.slug
+
+
+def digest(body: str) -> str:
+    """Return the SHA-256 of a request's meaning, to recognise the same request under the same key."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

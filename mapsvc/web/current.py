@@ -1,0 +1,100 @@
+"""What the present request knows: the services, the city, the actor. Blueprints ask here and nowhere else."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app, g, request
+from flask_login import current_user
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from mapsvc.bootstrap import Services
+from mapsvc.domain.people import Actor
+
+
+@dataclass(frozen=True)
+class City:
+    """The deployment: its name, languages, accent colours and where its map begins (degrees)."""
+
+    name: str
+    languages: tuple[str, ...]
+    accent: str | None
+    accent_dark: str | None
+    lon: float
+    lat: float
+    zoom: int
+    demonstration: bool
+
+
+_CITY = (
+    "SELECT name, languages, accent, accent_dark, ST_X(centre) AS lon, ST_Y(centre) AS lat, zoom, demonstration"
+    " FROM public_city"
+)
+_NOWHERE = City("mapsvc", ("en", "it"), None, None, 7.6869, 45.0703, 13, False)
+
+
+def services() -> Services:
+    """Return the services of this app."""
+    found: Services = current_app.extensions["mapsvc"]
+    return found
+
+
+def now() -> datetime:
+    """Return the present instant of the service, in UTC."""
+    return services().clock.now()
+
+
+def connection() -> Connection:
+    """Return the request's connection for reads; it goes back to the pool with the request."""
+    if "reading" not in g:
+        g.reading = services().engine.connect()
+    reading: Connection = g.reading
+    return reading
+
+
+def city() -> City:
+    """Return the deployment's row, read once per request."""
+    if "city" not in g:
+        try:
+            row = connection().execute(text(_CITY)).one_or_none()
+        except SQLAlchemyError:
+            # The page that says so must stand when the database is away.
+            forget()
+            row = None
+        g.city = _NOWHERE if row is None else City(*row)
+    found: City = g.city
+    return found
+
+
+def actor() -> Actor:
+    """Return who asks: the account with its grants, else a visitor known by a rotating hash of network and browser."""
+    if "actor" not in g:
+        g.actor = _account() if current_user and current_user.is_authenticated else Actor(device=device_key())
+    found: Actor = g.actor
+    return found
+
+
+def _account() -> Actor:
+    with services().unit_of_work() as uow:
+        grants = uow.people.grants_of(current_user.id)
+    return Actor(
+        user_id=current_user.id, name=current_user.name or current_user.email, device=device_key(), grants=grants,
+        demonstration=current_user.demonstration,
+    )  # fmt: skip
+
+
+def device_key() -> str:
+    """Return a salted hash of network and browser that changes every day and every quarter's salt; never an address."""
+    day = datetime.now(UTC).date()
+    salt = f"{services().settings.secret_key}|{day.year}-{(day.month - 1) // 3}"
+    seen = f"{day}|{request.remote_addr}|{request.headers.get('User-Agent', '')}"
+    return hmac.new(salt.encode(), seen.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+
+
+def forget(_error: BaseException | None = None) -> None:
+    """Give the request's connection back."""
+    reading = g.pop("reading", None)
+    if reading is not None:
+        reading.close()

@@ -1,0 +1,45 @@
+"""Sentences for errors of the domain: the code of an error is its key, its parameters fill the sentence."""
+
+from flask_babel import gettext as _
+
+from mapsvc.domain.errors import DomainError, Forbidden, NotFound, Stale, TooMany
+
+
+def sentence(error: DomainError) -> str:
+    """Return what went wrong, in one plain sentence of the request's language."""
+    if isinstance(error, Stale):
+        return _("Somebody else changed it in between. Nothing was saved; look at it again before you decide.")
+    if isinstance(error, NotFound):
+        return _("The address may be old or mistyped, or the record is not public.")
+    if isinstance(error, Forbidden):
+        return _("Your account may not do this. Nothing was changed.")
+    if isinstance(error, TooMany):
+        return _("Too many at once. Nothing was saved; wait a little and send again.")
+    value = str(error.params.get("value", ""))[:80]
+    known = _known(value)
+    return known.get(error.code) or error.message
+
+
+def _known(value: str) -> dict[str, str]:
+    return {
+        "place_range": _("The position lies outside the map."),
+        "place_swapped": _("The position lies outside the map. Are longitude and latitude swapped?"),
+        "place_zero": _("The position 0, 0 stands for a missing one. Give a real position."),
+        "unknown_value": _("“%(value)s” is not one of the listed values.", value=value),
+        "unknown_field": _("The field “%(value)s” does not exist here.", value=value),
+        "not_a_number": _("“%(value)s” is not a number.", value=value),
+        "bbox": _("The box must be west, south, east, north in degrees."),
+        "no_tile": _("There is no such tile."),
+        "nul": _("The text holds a character that cannot be stored."),
+        "required": _("Something needed is missing."),
+        "reason_required": _("Choose a reason."),
+        "no_such_space": _("Choose a published space."),
+        "key_reused": _("This form was already used for something else. Open it again."),
+        "wrong_state": _("The record is no longer in that state. Look at it again."),
+        "changed_in_between": _("Somebody else changed it in between. Nothing was saved."),
+        "already_decided": _("This was already decided."),
+        "too_large": _("The file is too large."),
+        "too_many_pixels": _("The picture has too many pixels. 25 million is the most."),
+        "not_an_image": _("The file is no picture that can be read. JPEG, PNG and WebP are accepted."),
+        "text_too_long": _("The text is too long."),
+    }
