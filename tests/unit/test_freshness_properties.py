@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mapsvc.domain.freshness import assess, timeline
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -139,6 +140,36 @@ def test_the_timeline_is_what_assess_says_every_day(evidence, since_day, gone_co
     assert periods[0].starts_on == since
     assert all(a.starts_on < b.starts_on and (a.status, a.band) != (b.status, b.band) for a, b in pairwise(periods))
     assert spelled_out(periods, since, days)[:days] == statuses(evidence, since, days, gone_confirmed=gone_confirmed)
+
+
+policies = st.builds(
+    FreshnessPolicy,
+    half_life_vacant=st.sampled_from((2, 40, 700)),
+    half_life_occupied=st.sampled_from((2, 60, 700)),
+    half_life_gone=st.sampled_from((3, 50, 900)),
+    anonymous_cap=st.sampled_from((0.1, 0.6, 2.0)),
+    supersession_limit=st.sampled_from((0.0, 2.0)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(observations(most=6), policies, st.integers(0, SPAN))
+def test_the_timeline_is_right_where_claims_race_each_other(evidence, policy, since_day):
+    since = START.date() + timedelta(days=since_day)
+    periods = timeline(evidence, since, policy)
+    assert spelled_out(periods, since, 1200)[:1200] == statuses(evidence, since, 1200, policy=policy)
+
+
+def test_the_timeline_sees_a_status_that_comes_and_goes():
+    policy = FreshnessPolicy(half_life_vacant=2, half_life_occupied=900, supersession_limit=0)
+    row = {"observed_at": START, "submitted_at": START, "source_kind": SourceKind.OWNER_STATEMENT}
+    evidence = [
+        Observation("1", Claim.VACANT, quality=Quality.REMOTE, reporter="a", reliability=0.62, **row),
+        Observation("2", Claim.OCCUPIED, quality=Quality.REMOTE, reporter="b", reliability=0.88, **row),
+    ]
+    periods = timeline(evidence, START.date(), policy)
+    assert [p.status for p in periods][:3] == ["unverified", "probable_occupied", "unverified"]
+    assert spelled_out(periods, START.date(), 2000)[:2000] == statuses(evidence, START.date(), 2000, policy=policy)
 
 
 @given(observations(), st.booleans())
