@@ -1,22 +1,44 @@
 """The one place that knows every part: from settings to the services that web, jobs, CLI and tests use."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
 from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
+from mapsvc.spatial.city import city
 from mapsvc.store.engine import make_engine
 from mapsvc.store.photos import PhotoFolder
 from mapsvc.store.rate_limits import SCHEME as RATE_LIMIT_SCHEME
 from mapsvc.store.unit_of_work import SqlUnitOfWork
 
-__all__ = ["RATE_LIMIT_SCHEME", "Clock", "Services", "build"]
+__all__ = [
+    "DATABASE_AWAY",
+    "DATABASE_ERRORS",
+    "DATABASE_REFUSED",
+    "RATE_LIMIT_SCHEME",
+    "Clock",
+    "Connection",
+    "Services",
+    "build",
+]
+
+#: What a database that is away, restarting or overloaded raises; the web answers 503 and loses nothing.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+#: What it raises for a value that no column takes; the web answers 422.
+DATABASE_REFUSED = DataError
+DATABASE_ERRORS = SQLAlchemyError
 
 
 class Clock:
@@ -58,8 +80,22 @@ class Services:
     def send_mail(self, recipient: str, template: str, lang: str, params: dict[str, Any]) -> None:
         """Compose and send one mail; raise OSError when it cannot leave, KeyError for an unknown template."""
         with self.reading() as connection:
-            city = connection.execute(text("SELECT name FROM public_city")).scalar_one_or_none() or "mapsvc"
-        self.mailer.send(compose(recipient, template, lang, params, public_url=self.settings.public_url, city=city))
+            row = city(connection)
+        self.mailer.send(
+            compose(
+                recipient,
+                template,
+                lang,
+                params,
+                public_url=self.settings.public_url,
+                city=row["name"] if row else "mapsvc",
+            )
+        )
+
+    def hash_password(self, password: str) -> str:
+        """Return the stored form of a password, as Flask-Security-Too checks it: HMAC with the salt, then argon2id."""
+        mixed = hmac.new(self.settings.password_salt.encode(), password.encode(), hashlib.sha512).digest()
+        return PasswordHasher().hash(base64.b64encode(mixed))
 
     def account_store(self) -> tuple[Any, Any]:
         """Return the accounts of Flask-Security-Too and their session."""

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from mapsvc.domain.errors import Invalid
-
 ROOT = Path(__file__).resolve().parents[1]
 _PREFIX = "MAPSVC_"
+
+
+class SettingError(ValueError):
+    """A variable of the environment cannot be read; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read settings from `environment` (default: the process's); raise Invalid naming what cannot be read."""
+        """Read settings from `environment` (default: the process's); raise SettingError naming what cannot be read."""
         environment = os.environ if environment is None else environment
         values: dict[str, object] = {}
         for item in fields(cls):
@@ -60,12 +62,12 @@ def _read(name: str, raw: str, default: object) -> object:
             return True
         if raw.lower() in {"0", "false", "no", "off"}:
             return False
-        raise Invalid(f"{name} must be yes or no, not {raw!r}", name)
+        raise SettingError(f"{name} must be yes or no, not {raw!r}")
     if isinstance(default, int):
         try:
             return int(raw)
         except ValueError:
-            raise Invalid(f"{name} must be a whole number, not {raw!r}", name) from None
+            raise SettingError(f"{name} must be a whole number, not {raw!r}") from None
     if isinstance(default, Path):
         return Path(raw)
     return raw

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 
 from flask import current_app, g, request
 from flask_login import current_user
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from mapsvc.bootstrap import Services
+from mapsvc.bootstrap import DATABASE_ERRORS, Connection, Services
 from mapsvc.domain.people import Actor
+from mapsvc.spatial import city as spatial_city
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,6 @@ class City:
     demonstration: bool
 
 
-_CITY = (
-    "SELECT name, languages, accent, accent_dark, ST_X(centre) AS lon, ST_Y(centre) AS lat, zoom, demonstration"
-    " FROM public_city"
-)
 _NOWHERE = City("mapsvc", ("en", "it"), None, None, 7.6869, 45.0703, 13, False)
 
 
@@ -58,12 +53,12 @@ def city() -> City:
     """Return the deployment's row, read once per request."""
     if "city" not in g:
         try:
-            row = connection().execute(text(_CITY)).one_or_none()
-        except SQLAlchemyError:
+            row = spatial_city.city(connection())
+        except DATABASE_ERRORS:
             # The page that says so must stand when the database is away.
             forget()
             row = None
-        g.city = _NOWHERE if row is None else City(*row)
+        g.city = _NOWHERE if row is None else City(**dict(row) | {"languages": tuple(row["languages"])})
     found: City = g.city
     return found
 

@@ -1,9 +1,9 @@
 """The map (`/`), and whether the service is well (`/health`)."""
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from sqlalchemy import text
 
 from mapsvc.spatial import areas, places
+from mapsvc.spatial import city as spatial_city
 from mapsvc.spatial.filters import BANDS, STATUSES, Filters
 from mapsvc.web.current import city, connection, services
 from mapsvc.web.folium_elements import Credit, ShellOptions, TileSource, box_around, map_texts, render_shell
@@ -51,11 +51,8 @@ def show() -> str:
 def ground() -> dict[str, object]:
     """Return what lies under every map: the configured tiles, and who is to be credited."""
     settings = services().settings
-    rows = connection().execute(
-        text("SELECT attribution, url FROM public_sources WHERE code = ANY (:codes) ORDER BY code"),
-        {"codes": ["torino-streets", "torino-quartieri", "torino-comuni"]},
-    )
-    found: dict[str, object] = {"credits": tuple(Credit(row.attribution, row.url) for row in rows)}
+    rows = spatial_city.sources(connection(), ["torino-streets", "torino-quartieri", "torino-comuni"])
+    found: dict[str, object] = {"credits": tuple(Credit(row["attribution"], row["url"]) for row in rows)}
     if settings.basemap_url:
         found["tiles"] = TileSource(settings.basemap_url, Credit(settings.basemap_attribution))
     return found
@@ -64,5 +61,5 @@ def ground() -> dict[str, object]:
 @bp.get("/health")
 def health() -> Response:
     """Answer whether the database answers; a supervisor asks this."""
-    connection().execute(text("SELECT 1"))
+    spatial_city.answers(connection())
     return jsonify(status="ok")

@@ -21,6 +21,7 @@ SIGN_IN = "10 per minute; 60 per hour"
 #: Files that are read and checked.
 UPLOAD = "60 per hour"
 
+
 def who() -> str:
     """Return the account, or a salted hash of the network; no address is stored."""
     asking = actor()

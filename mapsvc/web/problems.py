@@ -8,10 +8,9 @@ from typing import Any
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from mapsvc.bootstrap import DATABASE_AWAY, DATABASE_REFUSED
 from mapsvc.domain import errors
 from mapsvc.web.messages import sentence
 
@@ -36,10 +35,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(errors.Merged, _merged)
     app.register_error_handler(errors.DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _away)
-    app.register_error_handler(InterfaceError, _away)
-    app.register_error_handler(PoolTimeout, _away)
-    app.register_error_handler(DataError, _data)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, _away)
+    app.register_error_handler(DATABASE_REFUSED, _data)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -101,8 +99,8 @@ def _away(error: Exception) -> Response:
     return problem(503, _detail(503), code="unavailable", retry_after=_RETRY_SECONDS)
 
 
-def _data(error: DataError) -> Response:
-    log.warning("the database refused a value: %s", type(error.orig).__name__)
+def _data(error: Exception) -> Response:
+    log.warning("the database refused a value: %s", type(error).__name__)
     return problem(422, _("A value cannot be stored. Nothing was saved."), code="refused")
 
 

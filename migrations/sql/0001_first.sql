@@ -565,10 +565,15 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
        s.city_name, s.asset_kind, s.owner_type, s.publication_precision, s.geocode_precision,
        s.published_point AS point, s.published_3857 AS point_3857,
        CASE WHEN s.publication_precision = 'exact' THEN s.footprint END AS footprint,
-       CASE WHEN s.publication_precision = 'exact'
-            THEN s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2}'::text[]
-            ELSE s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2,vacant_since,former_use,frontage_m,shop_windows}'::text[]
-       END AS features,
+       -- What no public page shows; what lets a coarse place be recognised; and since when it stands empty, before somebody
+       -- confirmed it, unless it is public property, its owner agreed, or a register published it.
+       s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2}'::text[]
+           - CASE WHEN s.publication_precision = 'exact' THEN '{}'::text[]
+                  ELSE '{vacant_since,former_use,frontage_m,shop_windows}'::text[] END
+           - CASE WHEN s.owner_type IN ('municipality', 'other_public') OR s.owner_consent
+                       OR mapsvc_current(s.status_from, s.status_codes) = 'confirmed_vacant'
+                       OR s.last_source_kind = 'import_official' THEN '{}'::text[]
+                  ELSE '{vacant_since}'::text[] END AS features,
        CASE WHEN s.publication_precision = 'exact' THEN s.description ELSE '{}'::jsonb END AS description,
        CASE WHEN s.publication_precision = 'exact' THEN s.search_text END AS search_text,
        s.area_m2, s.availability_state,
@@ -590,6 +595,21 @@ SELECT o.id, o.space_id, o.claim, o.source_kind, o.quality, o.observed_at, o.sub
        CASE WHEN o.note_state = 'published' AND p.publication_precision = 'exact' THEN o.note END AS note
 FROM observations o JOIN public_space_pages p ON p.id = o.space_id
 WHERE o.state = 'counted';
+
+-- What happened to a public record and which kind of actor did it; values, names and reasons stay inside.
+CREATE VIEW public_history AS
+SELECT h.id, h.at, h.noun, r.slug, h.actor_kind, h.action, h.after ->> 'state' AS state
+FROM audit_log h JOIN (
+    SELECT 'space' AS noun, id::text AS record_id, slug FROM public_space_pages
+    UNION ALL SELECT 'initiative', id::text, slug FROM initiatives WHERE record_state = 'published'
+    UNION ALL SELECT 'pact', id::text, slug FROM pacts WHERE record_state = 'published'
+) r ON r.noun = h.noun AND r.record_id = h.record_id
+WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'edited', 'observed', 'observation_withdrawn', 'same_as');
+
+-- Where a joined record lives on, for ever.
+CREATE VIEW public_redirects AS
+SELECT s.slug, t.slug AS target_slug FROM spaces s JOIN public_space_pages t ON t.id = s.merged_into
+WHERE s.record_state = 'merged';
 
 CREATE VIEW public_photos AS
 SELECT f.id, f.space_id, f.observation_id, f.width, f.height, f.alt, f.licence, f.created_at
@@ -627,7 +647,8 @@ WHERE p.record_state = 'published';
 
 CREATE VIEW public_collectives AS
 SELECT c.id, c.slug, c.name, c.story, c.original_lang, c.form, c.disciplines,
-       CASE WHEN c.members_count >= 5 THEN c.members_count END AS members_count, c.needs, c.state, c.search_text,
+       CASE WHEN c.members_count >= 5 THEN c.members_count END AS members_count,
+       c.needs - '{budget_max_cents,deposit_max_cents,own_works_cents,anchor_point}'::text[] AS needs, c.state, c.search_text,
        src.code AS source_code, src.demonstration, c.created_at, c.updated_at, c.version
 FROM collectives c JOIN sources src ON src.id = c.source_id
 WHERE c.state IN ('active', 'verified');
