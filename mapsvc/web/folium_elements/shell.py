@@ -139,23 +139,28 @@ def _map_of(options: ShellOptions) -> elements.ShellMap:
 
 
 def _parts_of(options: ShellOptions) -> Iterator[elements.MapPart]:
-    """Yield the parts of a map in the order in which the browser loads them."""
+    """Yield the parts of a map in the order in which the browser loads them.
+
+    What decides the view (records, pin) comes before the ground, or tiles of the first view would be asked for nothing.
+    """
     map_id = options.map_id
     view = {"lat": options.lat, "lon": options.lon, "zoom": options.zoom, "bounds": options.bounds}
     yield elements.Registry(map_id, kind=options.kind, lang=options.lang, view=view)
-    yield _ground(options)
     if options.kind == "home":
         yield elements.EndpointLayer(map_id, url=options.places_url, search=options.search_url, chrome=True)
+        yield _ground(options)
         yield elements.Controls(map_id, zoom=True, position=True, layers=True)
         yield elements.Legend(map_id)
         yield elements.MarkLink(map_id, url=options.mark_url)
     elif options.kind == "mark":
-        yield elements.EndpointLayer(map_id, url=options.places_url, search=options.search_url, chrome=False)
         yield elements.PointPicker(map_id)
+        yield _ground(options)
+        yield elements.EndpointLayer(map_id, url=options.places_url, search=options.search_url, chrome=False)
         yield elements.Controls(map_id, zoom=True, position=False, layers=False)
     else:
         still = options.kind == "mini"
         yield elements.ShownPlaces(map_id, fit=not still and options.bounds is None, interactive=not still)
+        yield _ground(options)
         if not still:
             yield elements.Controls(map_id, zoom=True, position=False, layers=False)
     yield elements.Ready(map_id)

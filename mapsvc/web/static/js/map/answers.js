@@ -1,9 +1,8 @@
 // Sending a one-tap answer. The same tap sent again keeps its key, so it is stored once.
 
-import { el } from "./dom.js";
+import { showToast } from "../toast.js";
 import { t } from "./texts.js";
 
-const UNDO_MS = 10000;
 const keys = new Map();
 
 function keyOf(place, claim) {
@@ -31,12 +30,10 @@ async function post(url, values) {
 }
 
 export class Answers {
-  // bar: where the outcome is said (a live region); onChange: the records are to be loaded anew.
-  constructor(bar, csrfToken, onChange) {
-    this.bar = bar;
+  // onChange: the records are to be loaded anew.
+  constructor(csrfToken, onChange) {
     this.csrfToken = csrfToken;
     this.onChange = onChange;
-    this.timer = null;
   }
 
   async send(place, claim, button) {
@@ -49,11 +46,11 @@ export class Answers {
       const saved = await answer.json();
       keys.delete(`${place.id} ${claim}`);
       button.setAttribute("aria-pressed", "true");
-      this.say(saved.status_text || t("answer_saved"), saved.undo ? () => this.undo(saved.undo, button) : null);
+      showToast(saved.status_text || t("answer_saved"), saved.undo ? { undo: () => this.undo(saved.undo, button) } : {});
       this.onChange();
     } catch {
       button.removeAttribute("aria-disabled");
-      this.say(t("answer_failed"), null);
+      showToast(t("answer_failed"));
     }
   }
 
@@ -63,22 +60,10 @@ export class Answers {
       if (!answer.ok) throw new Error(`undo: ${answer.status}`);
       button.removeAttribute("aria-disabled");
       button.removeAttribute("aria-pressed");
-      this.say(t("undone"), null);
+      showToast(t("undone"));
       this.onChange();
     } catch {
-      this.say(t("answer_failed"), null);
+      showToast(t("answer_failed"));
     }
-  }
-
-  say(text, undo) {
-    window.clearTimeout(this.timer);
-    const toast = el("div", { class: "toast" }, el("span", {}, text));
-    if (undo) {
-      const button = el("button", { type: "button" }, t("undo"));
-      button.addEventListener("click", undo, { once: true });
-      toast.append(button);
-    }
-    this.bar.replaceChildren(toast);
-    this.timer = window.setTimeout(() => this.bar.replaceChildren(), UNDO_MS);
   }
 }

@@ -124,7 +124,8 @@ export const Ground = L.GridLayer.extend({
     pen.setLineDash([6 * unit, 5 * unit]);
     pen.lineCap = "butt";
     pen.beginPath();
-    for (const area of areas) for (const ring of ringsOf(area.g)) trace(pen, ring, true);
+    const seen = new Set();
+    for (const area of areas) for (const ring of ringsOf(area.g)) traceOnce(pen, ring, seen);
     pen.stroke();
     pen.setLineDash([]);
   },
@@ -139,6 +140,25 @@ function trace(pen, points, close = false) {
   pen.moveTo(points[0], points[1]);
   for (let i = 2; i < points.length; i += 2) pen.lineTo(points[i], points[i + 1]);
   if (close) pen.closePath();
+}
+
+// Neighbours share their border: drawn twice, the dashes of one would fill the gaps of the other.
+function traceOnce(pen, ring, seen) {
+  let drawing = false;
+  for (let i = 2; i <= ring.length; i += 2) {
+    const to = i % ring.length;
+    const ends = [`${ring[i - 2]},${ring[i - 1]}`, `${ring[to]},${ring[to + 1]}`];
+    const edge = ends.sort().join(" ");
+    if (ends[0] === ends[1]) continue;
+    if (seen.has(edge)) {
+      drawing = false;
+      continue;
+    }
+    seen.add(edge);
+    if (!drawing) pen.moveTo(ring[i - 2], ring[i - 1]);
+    pen.lineTo(ring[to], ring[to + 1]);
+    drawing = true;
+  }
 }
 
 export function loadBackground(map, options, entry) {

@@ -4,6 +4,7 @@ import { still } from "./motion.js";
 
 // Room around a marker: half its hit area to the sides, its whole height above the tip, its label below.
 const ROOM = { top: 52, right: 26, bottom: 34, left: 26 };
+const STRIP_GAP_PX = 24;
 const CLOSE_ZOOM = 17;
 
 export class Camera {
@@ -11,6 +12,13 @@ export class Camera {
   constructor(map, chrome = []) {
     this.map = map;
     this.chrome = chrome;
+    // What stands at the lower edge without covering all of it: nothing is flown there, but it may be seen there.
+    this.strip = null;
+  }
+
+  #room() {
+    const strip = this.strip?.getBoundingClientRect();
+    return { ...ROOM, bottom: ROOM.bottom + (strip?.height ?? 0) + (strip ? STRIP_GAP_PX : 0) };
   }
 
   // How many pixels of each edge are covered.
@@ -56,18 +64,25 @@ export class Camera {
 
   fit(bounds, maxZoom = this.map.getMaxZoom()) {
     const { top, right, bottom, left } = this.covered();
+    const room = this.#room();
     const options = {
-      paddingTopLeft: [left + ROOM.left, top + ROOM.top],
-      paddingBottomRight: [right + ROOM.right, bottom + ROOM.bottom],
+      paddingTopLeft: [left + room.left, top + room.top],
+      paddingBottomRight: [right + room.right, bottom + room.bottom],
       maxZoom,
     };
     if (still()) this.map.fitBounds(bounds, { ...options, animate: false });
     else this.map.flyToBounds(bounds, { ...options, duration: 0.5 });
   }
 
+  shows(position) {
+    return this.window().contains(this.map.latLngToContainerPoint(position));
+  }
+
+  // Whether a marker there could be seen whole, clear of everything.
   sees(position) {
     const { min, max } = this.window();
-    const inner = L.bounds(min.add([ROOM.left, ROOM.top]), max.subtract([ROOM.right, ROOM.bottom]));
+    const room = this.#room();
+    const inner = L.bounds(min.add([room.left, room.top]), max.subtract([room.right, room.bottom]));
     return inner.contains(this.map.latLngToContainerPoint(position));
   }
 

@@ -1,5 +1,6 @@
 // The map page: one set of filters and one selection, shown by the map and by the list.
 
+import { showToast } from "../toast.js";
 import { Answers } from "./answers.js";
 import { Camera } from "./camera.js";
 import { dataBlock, el } from "./dom.js";
@@ -69,10 +70,10 @@ class Home {
   }
 
   #chrome() {
-    const panel = this.find("panel");
+    const { page } = this;
     this.sheet = new Sheet(this.find("sheet"), this.find("handle"), this.find("sheet-button"));
     this.camera = new Camera(this.map, [
-      { element: panel, edge: () => "left" },
+      { element: this.find("panel"), edge: () => "left" },
       { element: this.find("top"), edge: () => (PHONE.matches ? "top" : "left") },
       {
         element: this.find("sheet"),
@@ -80,12 +81,13 @@ class Home {
         height: () => (PHONE.matches ? this.sheet.peek() : 0),
       },
     ]);
+    this.camera.strip = page.querySelector(".strip");
     this.list = new PlaceList(this.find("rows"), {
       onFocus: (place) => this.select(place),
       onHover: (place, on) => this.layer.hover(place.id, on),
       onAnswer: (place, claim, button) => this.answers.send(place, claim, button),
     });
-    this.answers = new Answers(this.find("toasts"), this.page.dataset.csrf, () => this.load());
+    this.answers = new Answers(this.page.dataset.csrf, () => this.load());
     this.filter = new Filters({
       chips: [...this.page.querySelectorAll(".chip[data-kind]")],
       openers: [...this.page.querySelectorAll("[data-filters]")],
@@ -143,7 +145,8 @@ class Home {
     const places = sent.places.filter(inside);
     const clusters = sent.clusters.filter(inside);
     const whole = places.length === sent.places.length && clusters.length === sent.clusters.length;
-    const total = places.length + clusters.reduce((sum, cluster) => sum + cluster.count, 0);
+    // Records inside a cluster are rows too, but they are counted with their cluster.
+    const total = places.filter((place) => place.on_map).length + clusters.reduce((sum, cluster) => sum + cluster.count, 0);
     const listed = clusters.length ? { total_text: counted("in_view", total), total } : trimmed(sent, places, whole);
     if (!listed) this.load();
     else this.#show({ ...sent, ...listed, places, clusters });
@@ -225,7 +228,7 @@ class Home {
     this.layer.select(place.id);
     this.list.select(place.id);
     this.list.reveal(place.id);
-    if (!this.camera.sees([place.lat, place.lon])) this.camera.go(L.latLng(place.lat, place.lon), this.map.getZoom());
+    if (!this.camera.shows([place.lat, place.lon])) this.camera.look(L.latLng(place.lat, place.lon), this.map.getZoom(), true);
   }
 
   #open(cluster) {
@@ -262,7 +265,7 @@ class Home {
   }
 
   say(text) {
-    this.answers.say(text, null);
+    showToast(text);
   }
 
   #key(event) {

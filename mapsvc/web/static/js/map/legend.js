@@ -1,4 +1,4 @@
-// What the symbols mean. Where the card does not fit beside the other chrome it waits behind its button.
+// What the symbols mean. Where the card does not fit beside the mark button it gets narrower, or waits behind its button.
 
 import { el, symbolOf } from "./dom.js";
 import { t } from "./texts.js";
@@ -8,6 +8,8 @@ const STATES = [
   ["unverified", "m-unverified"], ["in_use", "m-occupied"],
 ];
 const BANDS = [["fresh", " full"], ["ageing", " half"], ["stale", ""]];
+
+const PHONE = window.matchMedia("(max-width: 719.98px)");
 
 export function loadLegend(map, options, entry) {
   const place = entry.page.querySelector("[data-legend]");
@@ -27,7 +29,12 @@ export function loadLegend(map, options, entry) {
     place.classList.toggle("open", on);
   }
   place.append(button, card);
-  const measure = () => place.classList.toggle("folded", !fits(place, card));
+  const measure = () => {
+    place.classList.remove("folded", "compact");
+    if (PHONE.matches) place.classList.add("folded");
+    else if (!fits(place, card)) place.classList.add("compact");
+    if (place.classList.contains("compact") && !fits(place, card)) place.classList.replace("compact", "folded");
+  };
   new ResizeObserver(measure).observe(place.parentElement);
   measure();
 }
@@ -45,7 +52,6 @@ function legendCard() {
 
 // The card lies in one line with the mark button; its own width is known only while it is shown.
 function fits(place, card) {
-  place.classList.remove("folded");
   const strip = place.parentElement;
   const others = [...strip.children].filter((child) => child !== place);
   const taken = others.reduce((sum, child) => sum + child.offsetWidth, 0);

@@ -10,7 +10,7 @@ import { still } from "./motion.js";
 
 const CLOSE_ZOOM = 17;
 
-export function showPlaces(map, options) {
+export function showPlaces(map, options, entry) {
   const id = map.getContainer().id;
   const places = dataBlock(`${id}-data`)?.places ?? [];
   const layer = new PlacesLayer(map, {
@@ -19,6 +19,8 @@ export function showPlaces(map, options) {
     onHover: (place, on) => row(place.id)?.classList.toggle("hover", on),
   });
   layer.show(places.map((place) => ({ ...place, on_map: true })), []);
+  const { bounds } = entry.options.view;
+  if (bounds) map.fitBounds([[bounds[1], bounds[0]], [bounds[3], bounds[2]]], { animate: false });
   if (!options.interactive) return;
   if (options.fit && places.length) fit(map, places);
   const camera = new Camera(map);
