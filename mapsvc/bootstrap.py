@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -77,7 +77,7 @@ class Services:
         with self.engine.connect() as connection:
             yield connection
 
-    def send_mail(self, recipient: str, template: str, lang: str, params: dict[str, Any]) -> None:
+    def send_mail(self, recipient: str, template: str, lang: str, params: Mapping[str, Any]) -> None:
         """Compose and send one mail; raise OSError when it cannot leave, KeyError for an unknown template."""
         with self.reading() as connection:
             row = city(connection)

@@ -13,14 +13,14 @@ def city(connection: Connection) -> Mapping[str, Any] | None:
         " FROM public_city"
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else row._mapping
+    return None if row is None else row._asdict()
 
 
 def sources(connection: Connection, codes: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
     """Return the sources with these codes, or all, in the order of their titles."""
     query = text("SELECT * FROM public_sources WHERE :every OR code = ANY (:codes) ORDER BY title")
     rows = connection.execute(query, {"every": codes is None, "codes": list(codes or ())})
-    return [row._mapping for row in rows]
+    return [row._asdict() for row in rows]
 
 
 def answers(connection: Connection) -> bool:

@@ -123,16 +123,16 @@ def _cluster(cell: Mapping[str, Any]) -> Cluster:
 def _run(connection: Connection, name: str, conditions: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     # The conditions are constants of `Filters.sql`; values travel as parameters only.
     statement = text(source(name).replace("{conditions}", conditions))
-    return [row._mapping for row in connection.execute(statement, dict(params))]
+    return [row._asdict() for row in connection.execute(statement, dict(params))]
 
 
 def nearby(connection: Connection, lon: float, lat: float, radius_m: float, limit: int) -> list[Mapping[str, Any]]:
     """Return public spaces within `radius_m` metres, the nearest first; coarse ones without a distance."""
     params = {"lon": lon, "lat": lat, "radius_m": radius_m, "limit": limit}
-    return [row._mapping for row in connection.execute(named("nearby"), params)]
+    return [row._asdict() for row in connection.execute(named("nearby"), params)]
 
 
 def search(connection: Connection, query: str, lon: float, lat: float) -> list[Mapping[str, Any]]:
     """Return at most 12 streets, areas and records whose name resembles `query`, typing errors forgiven."""
     params = {"q": query, "lon": lon, "lat": lat}
-    return [row._mapping for row in connection.execute(named("search"), params)]
+    return [row._asdict() for row in connection.execute(named("search"), params)]

@@ -18,18 +18,18 @@ class Base(DeclarativeBase):
     metadata = metadata
 
 
-class User(Base, UserMixin):  # type: ignore[misc]  # the library ships without types
+class User(Base, UserMixin):
     """An account; its columns are those of the table `users`."""
 
     __table__ = users
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]  # the library declares a column, we never fill one
         """Return no role of the library: permission is asked of the grants, inside the use cases."""
         return []
 
 
-class NoRole(RoleMixin):  # type: ignore[misc]  # the library ships without types
+class NoRole(RoleMixin):
     """A role that the library asks for by signature and never gets."""
 
 

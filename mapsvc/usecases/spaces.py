@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale
@@ -72,8 +73,15 @@ def report_space(uow: UnitOfWork, files: PhotoFiles, actor: Actor, report: Repor
         stored = uow.spaces.get(space.id)
         if stored is None:
             raise NotFound("the space is not there")
-        device = (report.lon, report.lat) if report.from_device else (None, None)
-        answer = Answer(report.key, report.claim, report.note, report.photo, *device, report.accuracy_m)
+        answer = Answer(
+            report.key,
+            report.claim,
+            report.note,
+            report.photo,
+            device_lon=report.lon if report.from_device else None,
+            device_lat=report.lat if report.from_device else None,
+            accuracy_m=report.accuracy_m,
+        )
         observation_id = store_observation(uow, files, actor, stored, answer, now)
         refresh(uow, space.id, now.date())
         link = FollowLink(space.id, observation_id, now, now + LINK_LIFE)
@@ -251,7 +259,7 @@ def add_space(uow: UnitOfWork, actor: Actor, values: Mapping[str, object], now: 
     return space
 
 
-def _known(values: Mapping[str, object]) -> dict[str, object]:
+def _known(values: Mapping[str, object]) -> dict[str, Any]:
     unknown = set(values) - set(EDITABLE)
     if unknown:
         name = min(unknown)
@@ -271,7 +279,7 @@ def checked(space: Space) -> Space:
             raise Invalid(
                 "choose one of the listed values", f"/{name}", code="unknown_value", value=getattr(space, name)
             )
-    texts = {
+    texts: dict[str, Any] = {
         name: clean_text(value, f"/{name}", _LONGEST_NAME) or None
         for name in ("street", "number", "floor", "postcode", "city_name")
         if (value := getattr(space, name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import current_app, g, request
-from flask_login import current_user
+from flask_security import current_user
 
 from mapsvc.bootstrap import DATABASE_ERRORS, Connection, Services
 from mapsvc.domain.people import Actor

@@ -1,5 +1,7 @@
 """The map (`/`), and whether the service is well (`/health`)."""
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from mapsvc.spatial import areas, places
@@ -48,11 +50,11 @@ def show() -> str:
     )
 
 
-def ground() -> dict[str, object]:
+def ground() -> dict[str, Any]:
     """Return what lies under every map: the configured tiles, and who is to be credited."""
     settings = services().settings
     rows = spatial_city.sources(connection(), ["torino-streets", "torino-quartieri", "torino-comuni"])
-    found: dict[str, object] = {"credits": tuple(Credit(row["attribution"], row["url"]) for row in rows)}
+    found: dict[str, Any] = {"credits": tuple(Credit(row["attribution"], row["url"]) for row in rows)}
     if settings.basemap_url:
         found["tiles"] = TileSource(settings.basemap_url, Credit(settings.basemap_attribution))
     return found

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from flask import Flask, Response, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext, ngettext
-from flask_login import current_user
+from flask_security import current_user
 
 from mapsvc.web.current import city, now
 
