@@ -23,10 +23,8 @@ class ShellMap(folium.Map):
     """
 
     # Lists of the class itself: add_js_link on an instance would change folium.Map for every later request.
-    default_js: ClassVar[list[tuple[str, str]]] = [pair for pair in folium.Map.default_js if pair[0] == "leaflet"]
-    default_css: ClassVar[list[tuple[str, str]]] = [
-        pair for pair in folium.Map.default_css if pair[0] == "leaflet_css"
-    ]
+    default_js = [pair for pair in folium.Map.default_js if pair[0] == "leaflet"]  # noqa: RUF012 - declared by Folium
+    default_css = [pair for pair in folium.Map.default_css if pair[0] == "leaflet_css"]  # noqa: RUF012
 
     def __init__(
         self, map_id: str, location: tuple[float, float], zoom: int, max_zoom: int, leaflet_options: dict[str, Any]
@@ -44,9 +42,9 @@ class ShellMap(folium.Map):
         # folium.Map keeps its max_zoom argument for a tile layer only; without tiles Leaflet needs it as an option.
         self.options["max_zoom"] = max_zoom
         # folium.Map entered its figure under the random id.
-        figure = self._parent
-        figure._children.clear()
-        figure.add_child(self)
+        self.figure = self._parent
+        self.figure._children.clear()
+        self.figure.add_child(self)
 
 
 class MapPart(JSCSSMixin, MacroElement):

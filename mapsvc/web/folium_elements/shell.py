@@ -112,7 +112,7 @@ def render_shell(options: ShellOptions) -> Shell:
     shell_map = _map_of(options)
     for part in _parts_of(options):
         shell_map.add_child(part)
-    figure = shell_map.get_root()
+    figure = shell_map.figure
     for child in list(figure._children.values()):
         child.render()
     styles, scripts = _links(figure, shell_map.get_name())
@@ -131,9 +131,7 @@ def _map_of(options: ShellOptions) -> elements.ShellMap:
     leaflet: dict[str, Any] = {"world_copy_jump": True, "zoom_animation_threshold": 6}
     if options.kind == "mini":
         leaflet |= dict.fromkeys(_MOVEMENTS, False)
-    shell_map = elements.ShellMap(
-        options.map_id, (options.lat, options.lon), options.zoom, options.max_zoom, leaflet
-    )
+    shell_map = elements.ShellMap(options.map_id, (options.lat, options.lon), options.zoom, options.max_zoom, leaflet)
     shell_map.options["min_zoom"] = options.min_zoom
     return shell_map
 

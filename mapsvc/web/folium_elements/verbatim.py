@@ -19,7 +19,14 @@ _PARTS = ("header", "html", "script")
 _NEWLINE = re.compile(r"\r\n|\r")
 
 
-class Verbatim(Element):
+class _AnyElement(type):
+    """Folium also asks ``isinstance(html, Element)`` by the name we replace; every element must keep answering yes."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Element)
+
+
+class Verbatim(Element, metaclass=_AnyElement):
     """An element whose rendering is the text it was given, with Jinja's own treatment of line ends and no other.
 
     Without a text it is branca's plain container, because Folium builds its containers with the same name.
@@ -73,10 +80,10 @@ def install() -> None:
 
     Call it once at start-up, before the first map is rendered; calling it again changes nothing.
     """
-    MacroElement.render = _render_macro_element
-    branca.element.Div.render = _render_div
-    folium.map.Element = Verbatim
-    folium.features.Element = Verbatim
+    MacroElement.render = _render_macro_element  # type: ignore[method-assign]
+    branca.element.Div.render = _render_div  # type: ignore[method-assign]
+    folium.map.Element = Verbatim  # type: ignore[misc]
+    folium.features.Element = Verbatim  # type: ignore[misc]
 
 
 def installed() -> bool:
