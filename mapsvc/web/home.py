@@ -16,6 +16,9 @@ from mapsvc.web.places import degree, whole_number
 
 bp = Blueprint("home", __name__)
 
+#: The sources of our own background, with the names that fit on a phone.
+_SHORT_CREDITS = {"torino-streets": "© OpenStreetMap", "torino-quartieri": "aperTO", "torino-comuni": "ISTAT"}
+
 
 @bp.get("/")
 def show() -> str:
@@ -53,8 +56,10 @@ def show() -> str:
 def ground() -> dict[str, Any]:
     """Return what lies under every map: the configured tiles, and who is to be credited."""
     settings = services().settings
-    rows = spatial_city.sources(connection(), ["torino-streets", "torino-quartieri", "torino-comuni"])
-    found: dict[str, Any] = {"credits": tuple(Credit(row["attribution"], row["url"]) for row in rows)}
+    rows = spatial_city.sources(connection(), list(_SHORT_CREDITS))
+    found: dict[str, Any] = {
+        "credits": tuple(Credit(row["attribution"], row["url"], _SHORT_CREDITS[row["code"]]) for row in rows)
+    }
     if settings.basemap_url:
         found["tiles"] = TileSource(settings.basemap_url, Credit(settings.basemap_attribution))
     return found

@@ -23,6 +23,12 @@ def privacy() -> str:
     return render_template("pages/privacy.html")
 
 
+@bp.get("/components")
+def components() -> str:
+    """Show every component in one page, for whoever designs with them."""
+    return render_template("components.html")
+
+
 @bp.get("/accent.css")
 def accent_css() -> Response:
     """Answer the four accent tokens of the deployment."""
