@@ -1,14 +1,18 @@
 """Neutral records that readers of files yield and the store takes; no table and no file format belongs here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
+
+from mapsvc.domain.spaces import Evidence, Space
 
 LonLat = tuple[float, float]
 GeoJSON = Mapping[str, object]
 Text = Mapping[str, str]
+T = TypeVar("T")
 
 #: Kinds of theme that initiatives are found by; the readers map the words of their sources onto them.
 THEMES = (
@@ -338,3 +342,113 @@ class ReadFile:
     rows: tuple[ImportRow, ...]
     understood: Mapping[str, str]
     not_understood: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpace:
+    """A space on its way into the store, with the id and slug it gets and what follows from its observations."""
+
+    id: UUID
+    slug: str
+    record: SpaceRecord
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Generic[T]):
+    """A record with the slug it gets."""
+
+    slug: str
+    record: T
+
+
+@dataclass(frozen=True, slots=True)
+class CityRecord:
+    """The deployment itself: the name on every page, its languages, and where the map opens (lon/lat)."""
+
+    name: str
+    languages: tuple[str, ...]
+    centre: LonLat
+    zoom: int = 14
+    accent: str | None = None
+    demonstration: bool = False
+
+
+class Loading(Protocol):
+    """Writing many records of one source at once; every method adds rows and changes none."""
+
+    def begin(self, source: SourceInfo, at: datetime) -> None:
+        """Name the source of everything that follows in this transaction, and lift the time limit of statements."""
+        ...
+
+    def set_city(self, city: CityRecord) -> None:
+        """Write the deployment's own row unless there is one."""
+        ...
+
+    def region(self) -> tuple[float, float, float, float] | None:
+        """Return west, south, east and north of all areas, None where there are none."""
+        ...
+
+    def street_point(self, name: str) -> LonLat | None:
+        """Return a point on the only street with this name, None where there is none or more than one."""
+        ...
+
+    def candidates(self, rows: Sequence[ImportRow], source_code: str) -> list[Space]:
+        """Return every stored space that one of the rows could mean."""
+        ...
+
+    def known_keys(self, noun: str) -> set[str]:
+        """Return the keys that the source already has among areas, streets, spaces, initiatives, pacts, and so on."""
+        ...
+
+    def slugs(self, noun: str) -> set[str]:
+        """Return every slug that the noun ever used, whatever the source."""
+        ...
+
+    def add_areas(self, areas: Sequence[Named[AreaRecord]]) -> None:
+        """Add areas; parents come first or are there already."""
+        ...
+
+    def add_streets(self, streets: Sequence[StreetRecord]) -> None:
+        """Add streets of the gazetteer."""
+        ...
+
+    def add_spaces(self, spaces: Sequence[NewSpace], at: datetime) -> None:
+        """Add spaces with their observations."""
+        ...
+
+    def add_initiatives(self, initiatives: Sequence[Named[InitiativeRecord]], at: datetime) -> None:
+        """Add initiatives with their places."""
+        ...
+
+    def add_pacts(self, pacts: Sequence[Named[PactRecord]], at: datetime) -> None:
+        """Add pacts and proposals."""
+        ...
+
+    def add_collectives(self, collectives: Sequence[Named[CollectiveRecord]], at: datetime) -> None:
+        """Add collectives with their needs."""
+        ...
+
+    def add_calls(self, calls: Sequence[CallRecord], at: datetime) -> None:
+        """Add calls with their lots; the spaces of the lots are of the same source and there already."""
+        ...
+
+
+class RegisterFiles(Protocol):
+    """Reading uploaded registers and comparing them with what is stored; the exchange provides it."""
+
+    source: SourceInfo
+
+    def read(
+        self,
+        data: bytes,
+        today: date,
+        region: tuple[float, float, float, float] | None,
+        locate: Callable[[str], LonLat | None],
+    ) -> ReadFile:
+        """Return the rows of a file; raise Invalid, TooLarge or UnsupportedType for a file that cannot be used."""
+        ...
+
+    def compare(self, rows: Sequence[ImportRow], stored: Sequence[Space]) -> list[ComparedRow]:
+        """Return what each row would do."""
+        ...

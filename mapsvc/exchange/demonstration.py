@@ -255,11 +255,12 @@ _PACTS = (
 )
 
 
-def build(
-    today: date, streets: Sequence[StreetRecord], neighbourhoods: Sequence[AreaRecord], seed: int = SEED
-) -> Batch:
-    """Return the whole demonstration as of a day: the same day and seed give the same records in every Python version."""
-    finder = StreetFinder(streets, neighbourhoods)
+def build(today: date, streets: Sequence[StreetRecord], areas: Sequence[AreaRecord], seed: int = SEED) -> Batch:
+    """Return the whole demonstration as of a day; `areas` are the neighbourhoods of Torino.
+
+    The same day and seed give the same records in every Python version.
+    """
+    finder = StreetFinder(streets, areas)
     rng = random.Random(seed)  # noqa: S311 - a repeatable sequence is wanted, not a secret
     return Batch(
         SOURCE,

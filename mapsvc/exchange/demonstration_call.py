@@ -119,8 +119,8 @@ def call(today: date) -> CallRecord:
         code=f"CB-TO-{today.year + 1}-DEMO",
         title={"en": f"{name} (demonstration)", "it": f"{name} (dimostrazione)"},
         summary={
-            "en": "Eight premises of the city for groups under 35, for three years at a low rent, in return for a place "
-            "that is open to the quarter. Demonstration data: this call is invented.",
+            "en": "Eight premises of the city for groups under 35, for three years at a low rent, in return for a "
+            "place that is open to the quarter. Demonstration data: this call is invented.",
             "it": "Otto locali della città per gruppi under 35, per tre anni a canone ridotto, in cambio di un luogo "
             "aperto al quartiere. Dati dimostrativi: questo avviso è inventato.",
         },

@@ -24,12 +24,12 @@ TORINO_KEY = "001272"
 
 
 def read_municipalities(path: Path) -> Batch:
-    """Return the municipalities as areas of level `city`, keyed by their ISTAT code."""
+    """Return Torino as a city and its neighbours as municipalities, keyed by their ISTAT codes."""
     areas = tuple(
         AreaRecord(
             source_key=properties["com_istat_code"],
             name=properties["name"],
-            level="city",
+            level="city" if properties["com_istat_code"] == TORINO_KEY else "municipality",
             code=properties["com_istat_code"],
             geometry=geometry.as_geojson(),
         )

@@ -7,7 +7,7 @@ from mapsvc.domain.imports import Batch, LonLat, SourceInfo, StreetRecord
 from mapsvc.exchange.files import read_features
 
 SOURCE = SourceInfo(
-    code="osm-torino-streets",
+    code="torino-streets",
     title="Streets of Torino",
     licence="ODbL-1.0",
     attribution="© OpenStreetMap contributors",

@@ -5,16 +5,19 @@ Geometry arrives as GeoJSON that was checked in Python before; nothing here repa
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ARRAY, Connection, Uuid, any_, bindparam, text
 
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.imports import (
     AreaRecord,
     CallRecord,
+    CityRecord,
     CollectiveRecord,
+    ImportRow,
     InitiativePlace,
     InitiativeRecord,
     LonLat,
@@ -24,8 +27,11 @@ from mapsvc.domain.imports import (
     SourceInfo,
     StreetRecord,
 )
+from mapsvc.domain.spaces import Space
 from mapsvc.store import loading_sql as sql
 from mapsvc.store.engine import allow_long_work
+from mapsvc.store.spaces import space_select, to_space
+from mapsvc.store.tables import spaces as space_table
 
 ROWS_PER_STATEMENT = 1_000
 """Enough to make the round trips vanish, few enough to keep one statement's JSON below some megabytes."""
@@ -56,6 +62,40 @@ class LoadingRepository:
             "at": at,
         }
         self._source_id = self._connection.execute(text(sql.SOURCE), values).scalar_one()
+
+    def set_city(self, city: CityRecord) -> None:
+        """Write the deployment's own row unless there is one."""
+        values = asdict(city) | {"languages": list(city.languages), "lon": city.centre[0], "lat": city.centre[1]}
+        values.pop("centre")
+        self._connection.execute(text(sql.CITY), values)
+
+    def region(self) -> tuple[float, float, float, float] | None:
+        """Return west, south, east and north of all areas, None where there are none."""
+        row = self._connection.execute(text(sql.REGION)).one_or_none()
+        return None if row is None else (row.west, row.south, row.east, row.north)
+
+    def street_point(self, name: str) -> LonLat | None:
+        """Return a point on the only street with this name, None where there is none or more than one."""
+        row = self._connection.execute(text(sql.STREET), {"name": name}).one_or_none()
+        return None if row is None else (row.lon, row.lat)
+
+    def candidates(self, rows: Sequence[ImportRow], source_code: str) -> list[Space]:
+        """Return every stored space that one of the rows could mean."""
+        records = [row.record for row in rows if row.record is not None]
+        params = {
+            "slugs": [row.slug for row in rows if row.slug],
+            "source": source_code,
+            "keys": [record.source_key for record in records],
+            "streets": sorted({record.address.street for record in records if record.address.street}),
+            "external": [f"{scheme} {value}" for record in records for scheme, value in record.external_ids],
+        }
+        ids = list(self._connection.execute(text(sql.CANDIDATES), params).scalars())
+        query = (
+            space_select()
+            .where(space_table.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+            .order_by(space_table.c.id)
+        )
+        return [to_space(row) for row in self._connection.execute(query, {"ids": ids})]
 
     def known_keys(self, noun: str) -> set[str]:
         """Return the keys that the source already has among the records of a noun (a table name)."""

@@ -17,7 +17,8 @@ WITH given AS (
 )
 INSERT INTO areas (id, slug, name, level, level_rank, parent_id, geom, geom_3857, label_point, source_id, source_key)
 SELECT g.id, g.slug, g.name, g.level,
-       array_position(ARRAY['country', 'city', 'municipality', 'district', 'neighbourhood', 'custom'], g.level),
+       10 * (array_position(string_to_array('country city municipality district neighbourhood custom', ' '), g.level)
+             - 1),
        (SELECT p.id FROM areas p WHERE p.source_key = g.parent_key AND p.level IN ('country', 'city') LIMIT 1),
        g.geom, ST_Transform(g.geom, 3857), (ST_MaximumInscribedCircle(g.geom)).center, :source, g.source_key
 FROM given g
@@ -32,15 +33,17 @@ WITH given AS (
 )
 INSERT INTO streets (name, width, geom, geom_3857, area_id, source_id, source_key)
 SELECT g.name, g.width, g.geom, ST_Transform(g.geom, 3857),
-       (SELECT a.id FROM areas a WHERE ST_Covers(a.geom, ST_PointOnSurface(g.geom)) ORDER BY a.level_rank DESC LIMIT 1),
+       (SELECT a.id FROM areas a WHERE ST_Covers(a.geom, ST_PointOnSurface(g.geom))
+        ORDER BY a.level_rank DESC, a.id LIMIT 1),
        :source, g.source_key
 FROM given g
 ON CONFLICT (source_id, source_key) DO NOTHING
 """
 
 SPACES = """
-INSERT INTO spaces (id, slug, name, asset_kind, owner_type, street, number, floor, postcode, city_name, point, footprint,
-    geocode_precision, publication_precision, features, description, external_ids, record_state, availability_state,
+INSERT INTO spaces (id, slug, name, asset_kind, owner_type, street, number, floor, postcode, city_name, point,
+    footprint, geocode_precision, publication_precision,
+    features, description, external_ids, record_state, availability_state,
     owner_consent, status_from, status_codes, band_codes, last_confirmed_on, last_source_kind, observation_count,
     next_check_due, last_official_check_on, source_id, source_key, source_url, created_at, updated_at)
 SELECT r.id, r.slug, r.name, r.asset_kind, r.owner_type, r.street, r.number, r.floor, r.postcode, r.city_name,
@@ -95,8 +98,9 @@ SELECT r.id, r.slug, r.title, r.summary, r.original_lang, r.kind, r.state, r.fie
        r.note, r.document_url, ST_SetSRID(ST_GeomFromGeoJSON(r.point::text), 4326), r.state_as_of, 'published',
        :source, r.source_key, r.source_url, :at, :at
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, slug text, title text, summary jsonb, original_lang text,
-    kind text, state text, fields_of_action text[], proposer text, representative text, representative_is_person boolean,
-    place_text text, district_text text, neighbourhood_text text, city_name text, note text, document_url text,
+    kind text, state text, fields_of_action text[], proposer text, representative text,
+    representative_is_person boolean, place_text text, district_text text, neighbourhood_text text, city_name text,
+    note text, document_url text,
     point jsonb, state_as_of date, source_key text, source_url text)
 """
 
@@ -123,4 +127,42 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, call_key text, spac
     starts_on date, ends_on date)
 JOIN calls c ON c.source_id = :source AND c.source_key = r.call_key
 JOIN spaces s ON s.source_id = :source AND s.source_key = r.space_key
+"""
+
+CITY = """
+INSERT INTO city (name, languages, accent, centre, zoom, demonstration)
+VALUES (:name, :languages, :accent, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), :zoom, :demonstration)
+ON CONFLICT (only_row) DO NOTHING
+"""
+
+# Everything that a row of an uploaded register could mean; the comparison itself is made in Python.
+CANDIDATES = """
+SELECT s.id FROM spaces s JOIN sources src ON src.id = s.source_id
+WHERE s.record_state <> 'merged' AND (
+    s.slug = ANY (:slugs)
+    OR (src.code = :source AND s.source_key = ANY (:keys))
+    OR mapsvc_fold(s.street) = ANY (SELECT mapsvc_fold(name) FROM unnest(CAST(:streets AS text[])) AS name)
+    OR (s.external_ids <> '{}' AND EXISTS (
+        SELECT FROM jsonb_each_text(s.external_ids) e WHERE e.key || ' ' || e.value = ANY (:external))))
+"""
+
+REGION = """
+SELECT ST_XMin(box) AS west, ST_YMin(box) AS south, ST_XMax(box) AS east, ST_YMax(box) AS north
+FROM (SELECT ST_Extent(geom) AS box FROM areas) all_areas WHERE box IS NOT NULL
+"""
+
+# A street by its full name, else by its first and last words when only one street has them: "Via Galliari".
+STREET = """
+WITH wanted AS (SELECT mapsvc_fold(:name) AS name, regexp_replace(mapsvc_fold(:name), '^[^ ]+', '') AS rest),
+found AS (
+    SELECT s.geom, s.search_text = w.name AS exact
+    FROM streets s, wanted w
+    WHERE s.search_text = w.name
+       OR (s.search_text LIKE split_part(w.name, ' ', 1) || ' %'
+           AND w.name LIKE '% %' AND right(s.search_text, length(w.rest)) = w.rest)
+)
+SELECT ST_X(p) AS lon, ST_Y(p) AS lat
+FROM (SELECT ST_ClosestPoint(geom, ST_Centroid(geom)) AS p, exact, count(*) OVER (PARTITION BY exact) AS same
+      FROM found) f
+WHERE exact OR same = 1 ORDER BY exact DESC LIMIT 1
 """
