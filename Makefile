@@ -4,12 +4,12 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run stop status doctor restore test check lint types layers catalogues bench screenshots lock clean environment test-environment
+.PHONY: help run stop status doctor restore test check lint types layers catalogues bench screenshots lock clean environment test-environment catalogue-update
 
 help:  ## Show this list
 	@echo "mapsvc: a shared map of vacant spaces"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  After the first make run: .venv/bin/mapsvc --help"
 
@@ -63,6 +63,9 @@ screenshots: test-environment  ## Take the pictures of docs/ from the running se
 	@$(BIN)/python docs/screenshots.py
 
 # Keep it -----------------------------------------------------------------------------------------------------------
+
+catalogue-update: environment  ## Bring the message catalogues up to date with the program's texts
+	@$(BIN)/python -m mapsvc.operations.catalogues update
 
 lock: environment  ## Write the versions installed now into requirements.lock
 	@$(BIN)/python -m pip freeze --all --exclude pip --exclude mapsvc | sort -f > requirements.new

@@ -20,7 +20,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("People", (("user", "people"),)),
     ("Keep it well", (("db", "database"), ("backup", "database"), ("restore", "database"), ("jobs", "jobs"))),
 )
-"""The commands in the order of `mapsvc --help`, each with the module that holds it; a module is loaded when it is needed."""
+"""The commands in the order of `mapsvc --help`, each with its module, which is loaded when it is needed."""
 MODULES = {name: module for _, commands in SECTIONS for name, module in commands}
 ATTRIBUTES = {"import": "import_file"}
 """Commands whose name is a word of Python."""
@@ -29,11 +29,11 @@ ATTRIBUTES = {"import": "import_file"}
 class Commands(click.Group):
     """A group whose help has headings and whose commands are loaded one by one, so that each starts quickly."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
         """Return the names in the order of the help."""
         return list(MODULES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click asks so
         """Load one command."""
         if cmd_name not in MODULES:
             return None

@@ -139,7 +139,8 @@ def _refuse_newer(manifest: Manifest) -> None:
     """Stop before an archive whose schema this program does not know."""
     if not migrations.knows(manifest.schema):
         raise OperationError(
-            f"The archive was made by mapsvc {manifest.mapsvc} with a newer schema, {manifest.schema}. Update mapsvc first."
+            f"The archive was made by mapsvc {manifest.mapsvc} with the newer schema {manifest.schema}. "
+            "Update mapsvc first."
         )
 
 
@@ -149,7 +150,8 @@ def _refuse_records(url: str, photo_folder: Path) -> None:
         counts = dumps.count_rows(cursor)
     if dumps.holds_records(counts) or _files(photo_folder):
         raise OperationError(
-            "This installation already holds records or photos. Restore into an empty one, or add --replace to delete them."
+            "This installation already holds records or photos. Restore into an empty one, "
+            "or add --replace to delete them."
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import stat
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ from urllib.parse import quote, urlencode
 import psycopg2
 from psycopg2 import sql
 
+from mapsvc.operations import kernel
 from mapsvc.operations.errors import OperationError
 from mapsvc.operations.installation import Installation, Secrets
 from mapsvc.operations.postgresql import ServerUser, programs, server_user
@@ -55,7 +57,6 @@ random_page_cost = 1.1
 jit = off
 max_wal_size = 2GB
 checkpoint_completion_target = 0.9
-idle_in_transaction_session_timeout = '5min'
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_duration_statement = 500
@@ -105,7 +106,7 @@ class PrivateCluster:
 
     @property
     def socket_folder(self) -> Path:
-        """A short folder under the system's temporary directory, the same one whatever TMPDIR a shell happens to set."""
+        """A short folder under the system's temporary directory, the same one whatever TMPDIR a shell sets."""
         usual = Path("/tmp")  # noqa: S108 - the folder's owner and mode are checked before it is used
         parent = usual if os.access(usual, os.W_OK) else Path(tempfile.gettempdir())
         folder = parent / f"mapsvc-{self.installation.short_name}"
@@ -135,17 +136,19 @@ class PrivateCluster:
         if not self.exists:
             self._create()
         if self.is_running():
-            if (self.socket_folder / f".s.PGSQL.{PORT}").exists():
+            if self._answers():
                 return False
             # Somebody emptied the temporary directory: without its socket the server can be reached by nobody.
             self.stop()
+        self._forget_killed_server()
         self._start()
         self._ensure_roles(self.installation.secrets())
         return True
 
     def is_running(self) -> bool:
         """Tell whether the server of this cluster runs."""
-        return self.exists and self._control("status", check=False).returncode == 0
+        pid = self._server_pid()
+        return pid is not None and kernel.born(pid) is not None and self._control("status", check=False).returncode == 0
 
     def stop(self) -> None:
         """Stop the server, ending open sessions; nothing that was committed is lost."""
@@ -161,7 +164,9 @@ class PrivateCluster:
                 cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
             cursor.execute(
-                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP))
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(name), sql.Identifier(APP)
+                )
             )
         if missing:
             with self.administration(name) as cursor:
@@ -188,15 +193,15 @@ class PrivateCluster:
         if home.exists() and home.stat().st_uid != self.user.uid:
             other = pwd.getpwuid(home.stat().st_uid).pw_name
             who = "root" if other == "postgres" else other
-            raise OperationError(f"The private database in {home} was created by {who}. Run the command as {who} again.")
+            raise OperationError(f"The private database in {home} was created by {who}. Run this as {who} again.")
 
     def _create(self) -> None:
         """Run initdb in a folder the server's user may use."""
         self.installation.create()
         self._choose_home()
-        # Remains of an initdb that was interrupted have no PG_VERSION, and initdb would refuse them.
+        # Remains of an interrupted initdb have no PG_VERSION, and initdb would refuse them.
         self._as_server("rm", "-rf", str(self.data))
-        # A password file, since the server's user may not open a pipe that root made; it lives for these two seconds only.
+        # A file, since the server's user may not open a pipe that root made; it lives for these two seconds only.
         password_file = str(self.home / "first-password")
         self._run("install", "-m", "600", "/dev/null", password_file)
         try:
@@ -222,7 +227,8 @@ class PrivateCluster:
         made = self._as_server("mkdir", "-p", "-m", "700", str(away))
         if made.returncode != 0:
             raise OperationError(
-                f"The user {self.user.name} can write neither {home} nor {away}. Move the project to a folder other users may enter."
+                f"The user {self.user.name} can write neither {home} nor {away}. "
+                "Move the project to a folder other users may enter."
             )
         (home / "elsewhere").write_text(f"{away}\n")
 
@@ -239,6 +245,38 @@ class PrivateCluster:
         if outcome.returncode != 0:
             last = self._as_server("tail", "-n", "5", str(self.server_log)).stdout.strip()
             raise OperationError(f"The private database did not start. Its log, {self.server_log}, ends with:\n{last}")
+
+    def _server_pid(self) -> int | None:
+        """Return the process noted in the data folder, running or not."""
+        first_line = self._as_server("head", "-n", "1", str(self.data / "postmaster.pid")).stdout.strip()
+        return int(first_line) if first_line.isdigit() else None
+
+    def _answers(self) -> bool:
+        """Tell whether somebody listens at the socket."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket_folder / f".s.PGSQL.{PORT}"))
+            except OSError:
+                return False
+        return True
+
+    def _forget_killed_server(self) -> None:
+        """Take away the note of a server that was killed.
+
+        In a container whose first process reaps nothing the dead server stays a zombie, and PostgreSQL, seeing its
+        number alive, would refuse to start. Its sessions end by themselves; until then the note has to stay.
+        """
+        pid = self._server_pid()
+        if pid is None or kernel.born(pid) is not None:
+            return
+
+        def nobody_left() -> bool:
+            return not any(kernel.born(other) for other in kernel.working_in(self.data))
+
+        if not kernel.wait(nobody_left, START_SECONDS):
+            raise OperationError(f"Sessions of a killed database server do not end; they work in {self.data}.")
+        socket_note = self.socket_folder / f".s.PGSQL.{PORT}.lock"
+        self._as_server("rm", "-f", str(self.data / "postmaster.pid"), str(socket_note))
 
     def _safe_socket_folder(self) -> Path:
         """Return the socket folder, made when missing; a folder that others could have prepared is refused."""

@@ -34,7 +34,9 @@ def without_password(url: str) -> str:
 def connect(url: str, *, autocommit: bool = False) -> Iterator[Any]:
     """Lend a psycopg2 connection: committed when the block ends well, closed in any case."""
     try:
-        connection = psycopg2.connect(plain_url(url), connect_timeout=CONNECT_SECONDS, application_name="mapsvc operations")
+        connection = psycopg2.connect(
+            plain_url(url), connect_timeout=CONNECT_SECONDS, application_name="mapsvc operations"
+        )
     except psycopg2.OperationalError as error:
         first_line = str(error).strip().splitlines()[0]
         raise OperationError(f"The database at {without_password(url)} does not answer: {first_line}") from error

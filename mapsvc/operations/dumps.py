@@ -22,13 +22,15 @@ from mapsvc.operations.postgresql import DEBIAN_PROGRAMS
 TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY c.relname
 """
 OWN_OBJECTS = """
 WITH extension_members AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e')
 SELECT format('DROP %s IF EXISTS %s CASCADE',
-              CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+              CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+                             WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
               c.oid::regclass)
 FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
@@ -95,7 +97,9 @@ def _run(program: str, url: str, *arguments: str) -> None:
 
 def _newest(program: str) -> Path:
     """Return the newest installed version of a client program: it reads every older server."""
-    found = [folder / "bin" / program for folder in DEBIAN_PROGRAMS.glob("[0-9]*") if (folder / "bin" / program).exists()]
+    found = [
+        folder / "bin" / program for folder in DEBIAN_PROGRAMS.glob("[0-9]*") if (folder / "bin" / program).exists()
+    ]
     if found:
         return max(found, key=lambda path: int(re.sub(r"\D", "", path.parent.parent.name) or 0))
     elsewhere = shutil.which(program)

@@ -22,7 +22,7 @@ def role_of(url: str) -> str:
 
 
 def grant(owner_url: str, app_url: str) -> bool:
-    """Give the role of `app_url` its rights; return False when both addresses name one role and there is nothing to give."""
+    """Give the role of `app_url` its rights; return False when it is the owner itself, who has them all."""
     role = role_of(app_url)
     if not role or role == role_of(owner_url):
         return False

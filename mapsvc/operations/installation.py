@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+
 @dataclass(frozen=True)
 class Secrets:
     """Passwords and keys of a private installation, drawn once and kept in a file only its owner can read."""

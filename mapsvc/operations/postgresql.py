@@ -52,7 +52,7 @@ def server_user() -> ServerUser:
         entry = pwd.getpwnam("postgres")
     except KeyError:
         raise OperationError(
-            f"The system user postgres is missing. Install the package {SERVER_PACKAGE}: apt-get install {SERVER_PACKAGE}"
+            f"The system user postgres is missing. Install it with PostgreSQL: apt-get install {SERVER_PACKAGE}"
         ) from None
     return ServerUser("postgres", entry.pw_uid, entry.pw_gid)
 
@@ -93,6 +93,6 @@ def programs(major: int | None = None) -> Path:
         )
     if not versions:
         raise OperationError(
-            f"PostgreSQL with PostGIS is missing. Install the package {SERVER_PACKAGE}: apt-get install {SERVER_PACKAGE}"
+            f"PostgreSQL with PostGIS is missing. Install the package: apt-get install {SERVER_PACKAGE}"
         )
     return versions[max(versions)]

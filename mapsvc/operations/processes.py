@@ -1,4 +1,4 @@
-"""The two processes of a small installation, the server and the job worker: started in the background, found again, stopped.
+"""The two processes of a small installation, server and job worker: started in the background, found, stopped.
 
 A city with systemd runs the same two commands as units and never comes through this module.
 """
@@ -11,17 +11,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mapsvc.config import ROOT
 from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
+from mapsvc.operations.kernel import born, wait
 
 STOP_SECONDS = 20
-POLL_SECONDS = 0.05
 LOG_BYTES_KEPT = 5_000_000
 PROGRAM_SUFFIXES = {".py", ".html", ".txt", ".sql", ".css", ".js", ".svg", ".mo"}
 
@@ -41,7 +39,7 @@ def services(deployment: Deployment) -> tuple[Service, Service]:
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_workers)),
         *("--blocking-threads", str(settings.pool_size), "--respawn-failed-workers", "--no-ws"),
-        *("--process-name", "mapsvc-server", "mapsvc.wsgi:app"),
+        "mapsvc.wsgi:app",
     )
     return Service("server", server), Service("worker", (sys.executable, "-m", "mapsvc.cli", "worker"))
 
@@ -67,7 +65,7 @@ def running(deployment: Deployment, name: str) -> int | None:
         return None
     # A process id is used again after a restart of the machine; its moment of birth is not.
     pid = int(told["pid"])
-    return pid if _born(pid) == told["born"] else None
+    return pid if born(pid) == told["born"] else None
 
 
 def started_from(deployment: Deployment, name: str) -> str:
@@ -95,7 +93,7 @@ def start(deployment: Deployment, service: Service) -> int:
             # In its own session the service survives the terminal, and Ctrl-C there does not reach it.
             start_new_session=True,
         )
-    told = {"pid": process.pid, "born": _born(process.pid), "fingerprint": fingerprint(deployment)}
+    told = {"pid": process.pid, "born": born(process.pid), "fingerprint": fingerprint(deployment)}
     draft = _note(deployment, service.name).with_suffix(".new")
     draft.write_text(json.dumps(told) + "\n")
     draft.replace(_note(deployment, service.name))
@@ -109,9 +107,9 @@ def stop(deployment: Deployment, name: str) -> bool:
         _note(deployment, name).unlink(missing_ok=True)
         return False
     os.kill(pid, signal.SIGTERM)
-    if not _wait(lambda: running(deployment, name) is None, STOP_SECONDS):
+    if not wait(lambda: running(deployment, name) is None, STOP_SECONDS):
         os.killpg(pid, signal.SIGKILL)
-        if not _wait(lambda: running(deployment, name) is None, STOP_SECONDS):
+        if not wait(lambda: running(deployment, name) is None, STOP_SECONDS):
             raise OperationError(f"The {name}, process {pid}, does not end. Look at {log_file(deployment, name)}.")
     _note(deployment, name).unlink(missing_ok=True)
     return True
@@ -131,35 +129,3 @@ def last_lines(deployment: Deployment, name: str, count: int = 15) -> str:
 def _note(deployment: Deployment, name: str) -> Path:
     """Return the file that remembers a service's process."""
     return deployment.installation.run / f"{name}.json"
-
-
-def _born(pid: int) -> str | None:
-    """Return the moment a process was born, in the kernel's ticks, with the boot it belongs to; None when it is gone."""
-    _reap(pid)
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The second field, the program's name, may hold spaces and brackets; the fields after it may not.
-    after_name = text.rpartition(")")[2].split()
-    state, ticks = after_name[0], after_name[19]
-    return None if state in {"Z", "X"} else f"{boot}:{ticks}"
-
-
-def _reap(pid: int) -> None:
-    """Let a child of this very process disappear once it has ended; for anybody else's child this does nothing."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
-
-
-def _wait(condition: Callable[[], bool], seconds: float) -> bool:
-    """Poll until `condition` holds or the time is over."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(POLL_SECONDS)
-    return condition()

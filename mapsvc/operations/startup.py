@@ -1,4 +1,4 @@
-"""What `make run` does once the programs are installed: database, schema, data, processes, and a wait until all is well."""
+"""What `make run` does once the programs are installed: database, schema, processes, and a wait until all is well."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from mapsvc.operations import migrations, processes
+from mapsvc.operations.connections import fetch
 from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
 
@@ -30,8 +31,13 @@ def prepare(deployment: Deployment, say: Say) -> bool:
     return fresh
 
 
+def has_city(deployment: Deployment) -> bool:
+    """Tell whether this database was set up before: by the example data, or by `mapsvc city init`."""
+    return bool(fetch(deployment.settings.database_url, "SELECT EXISTS (SELECT FROM city)")[0][0])
+
+
 def start_services(deployment: Deployment, say: Say) -> None:
-    """Start the server and the worker, replacing those that run an older program, and wait until the server is healthy."""
+    """Start server and worker, replacing those that run an older program, and wait until the server is healthy."""
     wanted = processes.fingerprint(deployment)
     for service in processes.services(deployment):
         if processes.running(deployment, service.name) is not None:
@@ -95,7 +101,9 @@ def _wait_until_healthy(deployment: Deployment) -> None:
     while not healthy(deployment):
         gone = processes.running(deployment, "server") is None
         if gone or time.monotonic() > end:
-            raise _failure(deployment, "server", "ended" if gone else f"did not answer within {HEALTHY_SECONDS} seconds")
+            raise _failure(
+                deployment, "server", "ended" if gone else f"did not answer within {HEALTHY_SECONDS} seconds"
+            )
         time.sleep(POLL_SECONDS)
     if processes.running(deployment, "worker") is None:
         raise _failure(deployment, "worker", "ended")

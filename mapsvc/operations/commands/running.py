@@ -13,7 +13,9 @@ from mapsvc.operations.deployment import Deployment
 
 
 @click.command()
-@click.option("--data/--no-data", default=True, help="Load the example data of fixtures/ into an empty database (the default).")
+@click.option(
+    "--data/--no-data", default=True, help="Load the example data of fixtures/ into an empty database (the default)."
+)
 @click.option("--foreground", is_flag=True, help="Stay until Ctrl-C and then stop everything, as a container wants it.")
 def up(data: bool, foreground: bool) -> None:
     """Start everything: database, server, job worker.
@@ -22,12 +24,13 @@ def up(data: bool, foreground: bool) -> None:
     server and one job worker in the background, and returns when the server is healthy. Run again, it changes nothing
     that is already well. Logs are in var/log.
     """
-    from mapsvc.operations import seeding, startup
+    from mapsvc.operations import startup
+    from mapsvc.operations.commands.data import load_example_data
 
     deployment = Deployment.here()
     startup.prepare(deployment, console.say)
-    if data:
-        seeding.seed_when_empty(deployment)
+    if data and not startup.has_city(deployment):
+        load_example_data(deployment)
     startup.start_services(deployment, console.say)
     _welcome(deployment)
     if foreground:
@@ -36,17 +39,25 @@ def up(data: bool, foreground: bool) -> None:
 
 def _welcome(deployment: Deployment) -> None:
     """Print the address, the demonstration accounts and how to go on."""
-    from mapsvc.operations import seeding
-
     click.echo()
     console.done(f"The map is at {deployment.address}")
-    accounts = seeding.demonstration_accounts(deployment)
+    accounts = _demonstration_accounts(deployment)
     if accounts:
-        click.echo("\nDemonstration accounts (all with the same password):")
-        width = max(len(account.email) for account in accounts)
-        for account in accounts:
-            click.echo(f"  {account.email:<{width}}  {account.password}  {account.purpose}")
-    click.echo("\nStop it: make stop    Look at it: .venv/bin/mapsvc status    Something wrong: .venv/bin/mapsvc doctor")
+        click.echo("\nDemonstration accounts, for this machine only:")
+        click.echo("\n".join(f"  {line}" for line in accounts))
+    click.echo(
+        "\nStop it: make stop    Look at it: .venv/bin/mapsvc status    Something wrong: .venv/bin/mapsvc doctor"
+    )
+
+
+def _demonstration_accounts(deployment: Deployment) -> list[str]:
+    """Return one line for each demonstration account that is in the database: purpose, address, password."""
+    from mapsvc.exchange.demonstration_accounts import ACCOUNTS
+    from mapsvc.operations.connections import fetch
+
+    rows = fetch(deployment.settings.database_url, "SELECT email FROM users WHERE demonstration AND active")
+    there = {email for (email,) in rows}
+    return [f"{a.name:<24} {a.email:<32} {a.password}" for a in ACCOUNTS if a.email in there]
 
 
 def _stay(deployment: Deployment) -> None:

@@ -1,0 +1,38 @@
+"""The timetable: which job runs how often. What a job does stands in its own file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from mapsvc.bootstrap import Services
+from mapsvc.jobs import send_mail, tidy
+
+Report = dict[str, int]
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job: its name on the command line, how often it runs, and the function that does it."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Services, datetime], Report]
+    purpose: str
+
+    def latest_due(self, now: datetime) -> datetime:
+        """Return the last moment at or before `now` at which the job is due; all workers compute the same."""
+        return EPOCH + (now - EPOCH) // self.every * self.every
+
+
+TIMETABLE = (
+    Entry("send-mail", timedelta(seconds=30), send_mail.run, "Send the mails that wait in the outbox."),
+    Entry(
+        "tidy", timedelta(days=1), tidy.run, "Delete or round what has served its time, as the privacy notice promises."
+    ),
+)
+
+
+def named(name: str) -> Entry | None:
+    """Return the job of this name."""
+    return next((entry for entry in TIMETABLE if entry.name == name), None)

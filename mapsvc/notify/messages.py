@@ -1,0 +1,102 @@
+"""The texts of mails, per template and language. How a mail leaves stands in `mailers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.support import Translations
+
+CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail ready to leave: plain text only, since a link and two sentences need no more."""
+
+    recipient: str
+    subject: str
+    body: str
+
+
+Params = Mapping[str, object]
+Writer = Callable[[Callable[[str], str], Params, str, str], tuple[str, str]]
+
+
+def compose(recipient: str, template: str, lang: str, params: Params, *, public_url: str, city: str) -> Message:
+    """Return the mail of a template in a language.
+
+    `params` are the values that were queued with it; raises KeyError for an unknown template or a missing value.
+    """
+    subject, body = WRITERS[template](_catalogue(lang).gettext, params, public_url.rstrip("/"), city)
+    # A line break in a subject would begin a header of its own.
+    return Message(recipient, " ".join(subject.split()), body + "\n\n" + f"{city} · {public_url}\n")
+
+
+@cache
+def _catalogue(lang: str) -> NullTranslations:
+    """Return the catalogue of a language; English is the language of the program itself."""
+    return Translations.load(str(CATALOGUES), [lang])
+
+
+def _follow_link(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail with the private link of a report."""
+    values = {"place": params["place"], "link": f"{public_url}/r/{params['token']}", "city": city}
+    subject = _("Your report: %(place)s") % values
+    body = (
+        _(
+            "Thank you for marking %(place)s.\n\n"
+            "With this private link you can follow what happens, correct what you sent, or withdraw it:\n%(link)s\n\n"
+            "Whoever has the link can do the same, so keep it to yourself."
+        )
+        % values
+    )
+    return subject, body
+
+
+def _invitation(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that invites somebody to an account."""
+    values = {"link": f"{public_url}/invitation/{params['token']}", "city": city}
+    subject = _("Your account for the map of %(city)s") % values
+    body = (
+        _(
+            "You are invited to work on the map of vacant spaces of %(city)s.\n\n"
+            "Choose a password here; the link works once:\n%(link)s\n\n"
+            "If you did not expect this mail, you need not do anything."
+        )
+        % values
+    )
+    return subject, body
+
+
+def _group_approved(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that tells a group that it may make maps."""
+    values = {"group": params["group"], "link": f"{public_url}/groups/{params['slug']}", "city": city}
+    subject = _("%(group)s can now make maps") % values
+    body = _("Your group %(group)s was approved.\n\nMake your first map here:\n%(link)s") % values
+    return subject, body
+
+
+def _group_refused(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that tells a group why it was not approved."""
+    values = {"group": params["group"], "reason": params["reason"], "link": public_url, "city": city}
+    subject = _("About your request for %(group)s") % values
+    body = (
+        _(
+            "Your group %(group)s was not approved. The reason given:\n\n%(reason)s\n\n"
+            "You can ask again when this has changed:\n%(link)s"
+        )
+        % values
+    )
+    return subject, body
+
+
+WRITERS: dict[str, Writer] = {
+    "follow_link": _follow_link,
+    "invitation": _invitation,
+    "group_approved": _group_approved,
+    "group_refused": _group_refused,
+}
