@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -55,6 +55,7 @@ class Columns:
     def __init__(self, subjects: Sequence[Any]) -> None:
         self.subjects = tuple(subjects)
         self._read: dict[Reading, IntArray] = {}
+        self._built: dict[str, IntArray] = {}
 
     def __len__(self) -> int:
         return len(self.subjects)
@@ -64,6 +65,12 @@ class Columns:
         if reading not in self._read:
             self._read[reading] = reading.column(self.subjects)
         return self._read[reading]
+
+    def kept(self, name: str, build: Callable[[], IntArray]) -> IntArray:
+        """Return an array that does not come from a reading, built when it is first asked for."""
+        if name not in self._built:
+            self._built[name] = build()
+        return self._built[name]
 
 
 class NeedsTable(Columns):
@@ -81,6 +88,12 @@ class OfferTable(Columns):
     """Many offers as columns; build it once and compare it often."""
 
     subjects: tuple[Offer, ...]
+
+    @cached_property
+    def id_order(self) -> IntArray:
+        """The place of each offer among all by its id, (n,)."""
+        ids = np.array([offer.id for offer in self.subjects])
+        return np.argsort(np.argsort(ids, kind="stable"), kind="stable").astype(np.int64)
 
     @cached_property
     def periods(self) -> PeriodColumns:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapsvc.domain.matches import Candidate, Effect, Offer, PairResult, Ranking
 from mapsvc.domain.needs import NeedsProfile
@@ -16,7 +18,7 @@ from mapsvc.matching.micro import IntArray
 from mapsvc.matching.pairs import NeedsTable, OfferTable, Pair
 from mapsvc.matching.policy import WHAT_FITS_NOW, Policy
 
-SHOWN = 50
+SHOWN = 25
 
 
 def explain(candidate: Candidate, offer: Offer, today: date, policy: Policy = WHAT_FITS_NOW) -> PairResult:
@@ -48,9 +50,9 @@ def rank_spaces(needs: NeedsProfile, offers: Sequence[Offer] | OfferTable, today
     """
     table = offers if isinstance(offers, OfferTable) else OfferTable(offers)
     scored = score_pairs(NeedsTable([needs]), table, today, policy)
-    order = _order(scored.blocking[0], scored.fit[0], [offer.id for offer in table.subjects])
+    order = _order(scored.blocking[0], scored.fit[0], table.id_order)[first : first + limit]
     candidate = Candidate("", needs)
-    rows = tuple(explain(candidate, table.subjects[place], today, policy) for place in order[first : first + limit])
+    rows = tuple(explain(candidate, table.subjects[place], today, policy) for place in order)
     return Ranking(rows, len(table), int(scored.feasible.sum()))
 
 
@@ -58,12 +60,11 @@ def rank_collectives(offer: Offer, candidates: Sequence[Candidate], today: date,
                      first: int = 0, limit: int = SHOWN) -> Ranking:  # fmt: skip
     """Return the candidates for one offer in the order of `rank_spaces`."""
     scored = score_pairs(NeedsTable([one.needs for one in candidates]), OfferTable([offer]), today, policy)
-    order = _order(scored.blocking[:, 0], scored.fit[:, 0], [one.id for one in candidates])
-    rows = tuple(explain(candidates[place], offer, today, policy) for place in order[first : first + limit])
+    ids = np.array([one.id for one in candidates])
+    order = _order(scored.blocking[:, 0], scored.fit[:, 0], ids)[first : first + limit]
+    rows = tuple(explain(candidates[place], offer, today, policy) for place in order)
     return Ranking(rows, len(candidates), int(scored.feasible.sum()))
 
 
-def _order(blocking: IntArray, fit: IntArray, ids: Sequence[str]) -> list[int]:
-    if not ids:
-        return []
-    return [int(place) for place in np.lexsort((np.array(ids), -fit, blocking))]
+def _order(blocking: IntArray, fit: IntArray, ids: NDArray[Any]) -> IntArray:
+    return np.lexsort((ids, -fit, blocking))

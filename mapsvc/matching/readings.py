@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -17,6 +18,10 @@ from mapsvc.matching.micro import IntArray
 
 # Smaller than any value that occurs, and still far enough from the end of 64 bits to be subtracted from.
 MISSING = -(1 << 61)
+
+
+# Making a getter takes longer than using it.
+_getter = cache(attrgetter)
 
 
 class Reading(Protocol):
@@ -38,7 +43,7 @@ class Number:
 
     def of(self, subject: Any) -> int | None:
         """Return the number of one subject."""
-        value = attrgetter(self.path)(subject)
+        value = _getter(self.path)(subject)
         return None if value is None else round(value * self.scale)
 
     def column(self, subjects: Sequence[Any]) -> IntArray:
@@ -59,7 +64,7 @@ class Code:
 
     def of(self, subject: Any) -> int | None:
         """Return the number of one subject."""
-        return self.table.get(attrgetter(self.path)(subject))
+        return self.table.get(_getter(self.path)(subject))
 
     def column(self, subjects: Sequence[Any]) -> IntArray:
         """Return the numbers of many subjects, MISSING for None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ def _allowed(features: Features) -> int | None:
 
 ACTIVITY_MASK = Computed(lambda needs: _mask(needs.activities) if needs.activities else None)
 ALLOWED_MASK = Computed(lambda offer: _allowed(offer.features))
+HOURS_KNOWN = Computed(lambda offer: None if offer.features.hours_allowed is None else 1)
 PROHIBITED_MASK = Computed(lambda offer: _mask(offer.features.prohibited_uses or ()))
 
 
@@ -83,7 +84,8 @@ class UseRule(Named):
         if set(features.prohibited_uses or ()) & gone:
             left = tuple(code for code in features.prohibited_uses or () if code not in gone)
             yield in_features(pair, "prohibited_uses", left, OWNER)
-        yield in_features(pair, "legal_route", "temporary_use_convention", CITY)
+        # A convention is made, not found out, so this is a change even where no route was stated.
+        yield replace(in_features(pair, "legal_route", "temporary_use_convention", CITY), kind="change")
 
 
 def _words(hours: Sequence[WeeklyHours | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -115,9 +117,9 @@ class HoursRule(Named):
         applies = (need != 0).any(axis=1, keepdims=True)
         if not applies.any():
             return None
-        hours = [offer.features.hours_allowed for offer in batch.offers.subjects]
-        known = np.fromiter((one is not None for one in hours), dtype=np.bool_, count=len(hours))[None, :]
-        allowed = _words(hours)
+        offers = batch.offers
+        known = batch.have(HOURS_KNOWN) != MISSING
+        allowed = offers.kept("hours", lambda: _words([one.features.hours_allowed for one in offers.subjects]))
         met = np.ones(batch.shape, dtype=np.bool_)
         for word in range(WORDS):
             met &= (need[:, None, word] & ~allowed[None, :, word]) == 0

@@ -42,7 +42,8 @@ def fit_out_days(needs: NeedsProfile, works_days: int | None, works_by: str | No
 def best_timing(needs: NeedsProfile, offer: Offer, today: date) -> Timing | None:
     """Return the timing of the best period, None where the periods are not known or there is none.
 
-    Best is: start and term both possible, then the start possible, then the longest use, then the earliest start.
+    Best is where start and term are both possible, then where the start is; among those the longest use, then the
+    earliest start. Where no start is possible it is the earliest one, since that lacks least, then the longest use.
     """
     best: tuple[tuple[bool, bool, int, int], Timing] | None = None
     features = offer.features
@@ -60,7 +61,7 @@ def best_timing(needs: NeedsProfile, offer: Offer, today: date) -> Timing | None
         lasts = days >= (needs.term_min_days or 1)
         wanted = days if needs.term_desired_days is None else min(days, needs.term_desired_days)
         lasts = lasts and (features.min_term_days is None or wanted >= features.min_term_days)
-        order = (starts and lasts, starts, days, -start)
+        order = (starts and lasts, starts, *((days, -start) if starts else (-start, days)))
         if best is None or order > best[0]:
             best = order, Timing(start, days, access, works)
     return best[1] if best else None
@@ -127,9 +128,13 @@ def best_timings(given: TimingInput) -> TimingColumns:
         lasts_for = end - starts_on - np.maximum(0, fit_out - early)
         lasts_for = np.where(given.max_term == MISSING, lasts_for, np.minimum(lasts_for, given.max_term))
         here = _rank(given, starts_on, lasts_for)
-        better = (here > rank) | ((here == rank) & (lasts_for > days))
-        better |= (here == rank) & (lasts_for == days) & (starts_on < start)
-        better &= access != MISSING
+        longer, sooner = lasts_for > days, starts_on < start
+        tied = np.where(
+            here > 0,
+            longer | ((lasts_for == days) & sooner),
+            sooner | ((starts_on == start) & longer),
+        )
+        better = ((here > rank) | ((here == rank) & tied)) & (access != MISSING)
         start, days = np.where(better, starts_on, start), np.where(better, lasts_for, days)
         rank = np.where(better, here, rank)
     return TimingColumns(start, days)

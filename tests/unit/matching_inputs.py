@@ -50,7 +50,8 @@ class Inputs:
     def value(self, spec: FieldSpec):
         random = self.random
         if spec.kind in ("decimal", "integer", "money", "money_month"):
-            figure = random.choice(FIGURES.get(spec.unit, (0, 1, 2, 5)))
+            most = spec.maximum or 0
+            figure = random.choice([one for one in FIGURES.get(spec.unit, (0, 1, 2, 5)) if one <= most])
             return float(figure) if spec.kind == "decimal" else int(figure)
         return {
             "level": lambda: random.randint(0, 3),
