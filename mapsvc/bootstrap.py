@@ -15,6 +15,8 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
+from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.exchange.photos import check_photo
 from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
 from mapsvc.spatial.city import city
@@ -91,6 +93,10 @@ class Services:
                 city=row["name"] if row else "mapsvc",
             )
         )
+
+    def check_photo(self, data: bytes) -> CheckedPhoto:
+        """Return the clean picture of an uploaded file; raise TooLarge, UnsupportedType or Invalid for any other."""
+        return check_photo(data)
 
     def hash_password(self, password: str) -> str:
         """Return the stored form of a password, as Flask-Security-Too checks it: HMAC with the salt, then argon2id."""
