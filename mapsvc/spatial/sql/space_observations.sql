@@ -1,0 +1,5 @@
+-- spatial/sql/space_observations.sql
+-- What counts as evidence of a space. Reporter and cluster key are for the weighing only and leave this module as digits.
+SELECT o.id, o.claim, o.source_kind, o.quality, o.observed_at, o.submitted_at, o.reporter, o.cluster_key, o.note
+FROM public_observations o WHERE o.space_id = :space_id
+ORDER BY o.observed_at, o.submitted_at, o.id
