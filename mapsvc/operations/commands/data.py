@@ -7,6 +7,8 @@ import click
 from mapsvc.operations import console
 from mapsvc.operations.deployment import Deployment
 
+LEVELS = ["country", "city", "municipality", "district", "neighbourhood", "custom"]
+
 
 def load_example_data(deployment: Deployment) -> None:
     """Load the data of fixtures/ with progress bars; a repeated load changes nothing."""
@@ -52,3 +54,59 @@ def spaces(count: int, seed_number: int) -> None:
     with console.progress() as report:
         seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report)
     console.done(f"Added {count:,} invented spaces.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--kind", type=click.Choice(["spaces", "areas"]), default="spaces", show_default=True, help="What a row is."
+)
+@click.option(
+    "--title", help="Name of the source; the next edition of a file under the same name finds its rows again."
+)
+@click.option("--licence", default="", help="Under which the file may be shown, as in CC-BY-4.0.")
+@click.option("--attribution", default="", help="Who made the file.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Date of the file, for rows without one: 2026-03-31.")
+@click.option(
+    "--level", default="custom", show_default=True, type=click.Choice(LEVELS), help="For areas: what they are."
+)
+@click.option("--name-column", help="For areas: the column with the names, where it has an unusual name.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, row by row, and write nothing.")
+def import_file(
+    file: Path,
+    kind: str,
+    title: str | None,
+    licence: str,
+    attribution: str,
+    as_of: datetime | None,
+    level: str,
+    name_column: str | None,
+    dry_run: bool,
+) -> None:
+    """Import FILE: premises from CSV, XLSX, GeoJSON or GeoPackage, or areas from GeoJSON or GeoPackage.
+
+    Rows are compared with what is stored: new ones are added, changed ones updated, refused ones named with the reason.
+    All of it is written, or nothing. Importing the same file again changes nothing. The desk does the same with a
+    preview at /desk/imports.
+
+    \b
+    mapsvc import premises.xlsx --title "Register of premises" --licence CC-BY-4.0 --dry-run
+    """
+    from mapsvc import bootstrap
+    from mapsvc.operations import importing, startup
+
+    deployment = Deployment.here()
+    startup.prepare(deployment, console.say)
+    services = bootstrap.build(deployment.settings)
+    day = as_of.date() if as_of else None
+    source = importing.Origin(title or file.stem, licence, attribution, day)
+    with console.progress() as report:
+        if kind == "areas":
+            outcome = importing.import_areas(services, file, source, level, name_column, report, dry_run=dry_run)
+        else:
+            outcome = importing.import_spaces(services, file, source, report, dry_run=dry_run)
+    for line in outcome.remarks:
+        click.echo(line)
+    console.done(", ".join(f"{count:,} {what}" for what, count in outcome.counts.items()) or "Nothing to do.")
+    if dry_run:
+        click.echo("Nothing was written.")
