@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -16,7 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
 from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.domain.spaces import Space
+from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.photos import check_photo
+from mapsvc.exchange.register import RegisterReader
 from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
 from mapsvc.spatial.city import city
@@ -41,6 +44,9 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 #: What it raises for a value that no column takes; the web answers 422.
 DATABASE_REFUSED = DataError
 DATABASE_ERRORS = SQLAlchemyError
+
+#: A space of the register with its status, how old that is, and when it was last confirmed.
+RegisterRow = tuple[Space, str, str, date | None]
 
 
 class Clock:
@@ -68,6 +74,7 @@ class Services:
     clock: Clock
     photos: PhotoFolder
     mailer: Mailer
+    register_files: RegisterReader
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a new transaction for a use case."""
@@ -103,6 +110,14 @@ class Services:
         mixed = hmac.new(self.settings.password_salt.encode(), password.encode(), hashlib.sha512).digest()
         return PasswordHasher().hash(base64.b64encode(mixed))
 
+    def register_csv(self, rows: Iterable[RegisterRow]) -> Iterator[bytes]:
+        """Yield the register of premises as CSV, line by line; the positions are exact, so it is for the desk only."""
+        return to_csv(register_row(*row) for row in rows)
+
+    def register_xlsx(self, rows: Iterable[RegisterRow]) -> bytes:
+        """Return the register of premises as an Excel workbook; for the desk only."""
+        return to_xlsx(register_row(*row) for row in rows)
+
     def account_store(self) -> tuple[Any, Any]:
         """Return the accounts of Flask-Security-Too and their session."""
         from mapsvc.store.accounts import account_store  # the jobs and the CLI do not load Flask for it
@@ -115,4 +130,6 @@ def build(settings: Settings | None = None) -> Services:
     settings = settings or Settings.from_environment()
     clock = Clock(date.fromisoformat(settings.today) if settings.today else None)
     engine = make_engine(settings, lambda: clock.day)
-    return Services(settings, engine, clock, PhotoFolder(settings.photo_folder), make_mailer(settings))
+    return Services(
+        settings, engine, clock, PhotoFolder(settings.photo_folder), make_mailer(settings), RegisterReader()
+    )

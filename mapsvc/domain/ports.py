@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from mapsvc.domain.imports import Loading
 from mapsvc.domain.observations import Observation
 from mapsvc.domain.people import Actor
 from mapsvc.domain.publication import AreaPolicy
@@ -293,6 +294,10 @@ class Account:
 class People(Protocol):
     """Accounts and what they may do; passwords are the web's business (Flask-Security-Too)."""
 
+    def lock(self) -> None:
+        """Let nobody else change grants before this transaction ends."""
+        ...
+
     def by_email(self, email: str) -> Account | None:
         """Return the account with this address."""
         ...
@@ -434,20 +439,80 @@ class Offers(Protocol):
 class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     """One transaction with every repository on it."""
 
-    areas: Areas
-    spaces: Spaces
-    observations: Observations
-    photos: Photos
-    follow_links: FollowLinks
-    audit: Audit
-    outbox: Outbox
-    idempotency: Idempotency
-    groups: Groups
-    maps: CuratedMaps
-    people: People
-    imports: Imports
-    collectives: Collectives
-    offers: Offers
+    @property
+    def areas(self) -> Areas:
+        """Return the repository of areas."""
+        ...
+
+    @property
+    def spaces(self) -> Spaces:
+        """Return the repository of spaces."""
+        ...
+
+    @property
+    def observations(self) -> Observations:
+        """Return the repository of observations."""
+        ...
+
+    @property
+    def photos(self) -> Photos:
+        """Return the repository of photos."""
+        ...
+
+    @property
+    def follow_links(self) -> FollowLinks:
+        """Return the repository of private links."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Return the repository of the history."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return the repository of waiting mail."""
+        ...
+
+    @property
+    def idempotency(self) -> Idempotency:
+        """Return the repository of answers already given."""
+        ...
+
+    @property
+    def groups(self) -> Groups:
+        """Return the repository of groups."""
+        ...
+
+    @property
+    def maps(self) -> CuratedMaps:
+        """Return the repository of maps of groups."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """Return the repository of accounts."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """Return the repository of previews of files."""
+        ...
+
+    @property
+    def collectives(self) -> Collectives:
+        """Return the repository of collectives."""
+        ...
+
+    @property
+    def offers(self) -> Offers:
+        """Return the repository of spaces as matching reads them."""
+        ...
+
+    @property
+    def loading(self) -> Loading:
+        """Return the repository of bulk loading."""
+        ...
 
     def commit(self) -> None:
         """Make everything since the beginning lasting; without it all is undone."""

@@ -96,6 +96,7 @@ _TELL_THE_PLACE = frozenset(
         "source_key",
         "source_url",
         "former_use",
+        "former_use_code",
         "frontage_m",
         "shop_windows",
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mapsvc.domain.people import Grant, Role
@@ -37,6 +37,10 @@ class PeopleRepository:
     def _one(self, condition: Any) -> Account | None:
         row = self._connection.execute(select(users).where(condition)).one_or_none()
         return None if row is None else self._account(row)
+
+    def lock(self) -> None:
+        """Let nobody else change grants before this transaction ends."""
+        self._connection.execute(text("LOCK TABLE role_grants IN SHARE ROW EXCLUSIVE MODE"))
 
     def by_email(self, email: str) -> Account | None:
         """Return the account with this address."""

@@ -13,6 +13,7 @@ from mapsvc.store.groups import GroupRepository
 from mapsvc.store.idempotency import IdempotencyRepository
 from mapsvc.store.imports import ImportRepository
 from mapsvc.store.jobs import JobRepository
+from mapsvc.store.loading import LoadingRepository
 from mapsvc.store.maps import MapRepository
 from mapsvc.store.observations import ObservationRepository
 from mapsvc.store.offers import OfferRepository
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
     collectives: CollectiveRepository
     offers: OfferRepository
     jobs: JobRepository
+    loading: LoadingRepository
     upkeep: UpkeepRepository
 
     def __init__(self, engine: Engine) -> None:
@@ -66,6 +68,7 @@ class SqlUnitOfWork:
         self.collectives = CollectiveRepository(connection)
         self.offers = OfferRepository(connection, self.areas)
         self.jobs = JobRepository(connection)
+        self.loading = LoadingRepository(connection)
         self.upkeep = UpkeepRepository(connection)
         return self
 

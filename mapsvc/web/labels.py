@@ -218,6 +218,10 @@ def _pact_state() -> dict[str, str]:
     }
 
 
+def _pact_kind() -> dict[str, str]:
+    return {"ordinary": _("Ordinary pact"), "complex": _("Complex pact")}
+
+
 def _call_state() -> dict[str, str]:
     return {
         "draft": _("Draft"),

@@ -569,7 +569,7 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
        -- confirmed it, unless it is public property, its owner agreed, or a register published it.
        s.features - '{hazards,works_low_cents,works_high_cents,works_days,certificates,floor_load_kn_m2}'::text[]
            - CASE WHEN s.publication_precision = 'exact' THEN '{}'::text[]
-                  ELSE '{vacant_since,former_use,frontage_m,shop_windows}'::text[] END
+                  ELSE '{vacant_since,former_use,former_use_code,frontage_m,shop_windows}'::text[] END
            - CASE WHEN s.owner_type IN ('municipality', 'other_public') OR s.owner_consent
                        OR mapsvc_current(s.status_from, s.status_codes) = 'confirmed_vacant'
                        OR s.last_source_kind = 'import_official' THEN '{}'::text[]
