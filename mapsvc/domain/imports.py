@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from mapsvc.domain.people import Role
 from mapsvc.domain.spaces import Evidence, Space
 
 LonLat = tuple[float, float]
@@ -374,6 +375,17 @@ class CityRecord:
     demonstration: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DemonstrationAccount:
+    """An account for a first look; `purpose` says in one line what its holder can do."""
+
+    email: str
+    name: str
+    password: str
+    role: Role
+    purpose: str
+
+
 class Loading(Protocol):
     """Writing many records of one source at once; every method adds rows and changes none."""
 
@@ -405,6 +417,10 @@ class Loading(Protocol):
         """Return every slug that the noun ever used, whatever the source."""
         ...
 
+    def observation_known(self, source_key: str) -> bool:
+        """Tell whether the source has an observation with this key."""
+        ...
+
     def add_areas(self, areas: Sequence[Named[AreaRecord]]) -> None:
         """Add areas; parents come first or are there already."""
         ...
@@ -434,21 +450,38 @@ class Loading(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A register that an officer sends: the file, what it is called and under which licence it may be shown.
+
+    `as_of` is the date of the file, used for what was seen where a row has no date of its own. Files with one title are
+    one source: their keys belong together, so that sending the next edition finds its rows again.
+    """
+
+    file_name: str
+    data: bytes
+    title: str = ""
+    licence: str = ""
+    attribution: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known before the first row: today, the box of the city (degrees), and where a street is."""
+
+    today: date
+    region: tuple[float, float, float, float] | None = None
+    locate: Callable[[str], LonLat | None] | None = None
+
+
 class RegisterFiles(Protocol):
     """Reading uploaded registers and comparing them with what is stored; the exchange provides it."""
 
-    source: SourceInfo
-
-    def read(
-        self,
-        data: bytes,
-        today: date,
-        region: tuple[float, float, float, float] | None,
-        locate: Callable[[str], LonLat | None],
-    ) -> ReadFile:
+    def read(self, upload: Upload, reading: Reading) -> ReadFile:
         """Return the rows of a file; raise Invalid, TooLarge or UnsupportedType for a file that cannot be used."""
         ...
 
-    def compare(self, rows: Sequence[ImportRow], stored: Sequence[Space]) -> list[ComparedRow]:
+    def compare(self, rows: Sequence[ImportRow], stored: Sequence[Space], source_code: str) -> list[ComparedRow]:
         """Return what each row would do."""
         ...

@@ -2,14 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 from mapsvc.domain.errors import Invalid, TooLarge
 from mapsvc.domain.features import Features
 from mapsvc.domain.fields import is_clean
-from mapsvc.domain.geometry import AREAS, Bounds, looks_swapped, parse_point
+from mapsvc.domain.geometry import AREAS, looks_swapped, parse_point
 from mapsvc.domain.imports import (
     Address,
     GeoJSON,
@@ -17,9 +15,10 @@ from mapsvc.domain.imports import (
     LonLat,
     ObservationRecord,
     ReadFile,
+    Reading,
     RowProblem,
-    SourceInfo,
     SpaceRecord,
+    Upload,
 )
 from mapsvc.domain.spaces import space_name
 from mapsvc.exchange.cells import date_of, number_of, text_of, value_of
@@ -28,36 +27,18 @@ from mapsvc.exchange.geometry import check_shape, point_inside
 from mapsvc.exchange.tables import Table, TableRow
 from mapsvc.exchange.uploads import read_table
 
-SOURCE = SourceInfo(
-    code="register",
-    title="Register of premises, imported by officers",
-    licence="CC-BY-4.0",
-    attribution="City",
-    url="",
-)
-MAX_NAME = 200
+MAX_NAME = 160
+REPORTER = "register"
+"""Whoever keeps the register counts as one reporter, however many editions of it are sent."""
 _SPLIT_ADDRESS = re.compile(r"(?P<street>\D.*?)[,\s]+(?P<number>\d+\s?(?:/?\s?[A-Za-z]{1,3})?)$")
 
-Locate = Callable[[str, str], LonLat | None]
-"""Returns a point on the street with this name in this municipality (blank: anywhere), or None."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is known before the first row: today, the box of the city, the date of the file, and the gazetteer."""
-
-    today: date
-    region: Bounds | None = None
-    as_of: date | None = None
-    locate: Locate | None = None
-
-
-def read_spaces(data: bytes, reading: Reading) -> ReadFile:
+def read_spaces(upload: Upload, reading: Reading) -> ReadFile:
     """Return every row of an uploaded file as a space or as the problems that refuse it.
 
     Raises `Invalid` with code `missing_columns` when nothing says where the places are, and what `read_table` raises.
     """
-    table = read_table(data)
+    table = read_table(upload.data)
     columns = _understand(table)
     targets = set(columns.values())
     placed = table.has_geometry or {"lon", "lat"} <= targets
@@ -69,7 +50,7 @@ def read_spaces(data: bytes, reading: Reading) -> ReadFile:
         )
     rows, seen = list[ImportRow](), set[str]()
     for row in table.rows:
-        result = _read_row(row, columns, reading)
+        result = _read_row(row, columns, upload, reading)
         identity = result.slug or (result.record.source_key if result.record else "")
         if identity and identity in seen:
             result = ImportRow(row.number, None, (RowProblem(row.number, "", "double_row", {"key": identity}),))
@@ -128,7 +109,7 @@ class _Cells:
         return words.get(fold(text), default) if text else default
 
 
-def _read_row(row: TableRow, columns: dict[str, str], reading: Reading) -> ImportRow:
+def _read_row(row: TableRow, columns: dict[str, str], upload: Upload, reading: Reading) -> ImportRow:
     cells = _Cells(row, columns)
     address = _address(cells)
     point, footprint, precision = _place(row, cells, address, reading)
@@ -141,7 +122,7 @@ def _read_row(row: TableRow, columns: dict[str, str], reading: Reading) -> Impor
         cells.word("owner_type", OWNER_TYPES, "unknown"),
     )
     key = cells.text("source_key", 100) or _own_key(address, name, point)
-    observations = _observations(cells, key, reading)
+    observations = _observations(cells, key, upload, reading)
     external = tuple((scheme, value) for scheme in ("cadastre",) if (value := cells.text(scheme)))
     description = cells.text("description", 2_000)
     if cells.problems or point is None:
@@ -193,7 +174,7 @@ def _place(
         cells.refuse("lon" if row.geometry is None else "geometry", fault.code, **_plain(fault.params))
         return None, None, precision
     if point is None and not any(problem.column == "geometry" for problem in cells.problems):
-        point, precision = (reading.locate(address.street, address.municipality) if reading.locate else None), "street"
+        point, precision = (reading.locate(address.street) if reading.locate and address.street else None), "street"
         if point is None:
             cells.refuse("street" if address.street else "lon", "street_not_found" if address.street else "no_position")
     if point and reading.region and looks_swapped(point, reading.region):
@@ -226,12 +207,12 @@ def _features(cells: _Cells) -> dict[str, object]:
     return features
 
 
-def _observations(cells: _Cells, key: str, reading: Reading) -> tuple[ObservationRecord, ...]:
+def _observations(cells: _Cells, key: str, upload: Upload, reading: Reading) -> tuple[ObservationRecord, ...]:
     """Return what the row says was seen, dated by the row, else by the file; a state without a date is refused."""
     claim = cells.word("claim", CLAIMS, "")
     if not claim:
         return ()
-    day = reading.as_of
+    day = upload.as_of
     if "observed_on" in cells.stated:
         try:
             day = date_of(cells.raw("observed_on"))
@@ -239,13 +220,13 @@ def _observations(cells: _Cells, key: str, reading: Reading) -> tuple[Observatio
             cells.refuse("observed_on", fault.code)
             return ()
     if day is None:
-        cells.refuse("observed_on", "date_missing")
+        cells.refuse("claim", "date_missing")
         return ()
     if day > reading.today:
         cells.refuse("observed_on", "date_in_future")
         return ()
     seen_at = datetime.combine(day, time(), UTC)
-    return (ObservationRecord(f"{key}:{day.isoformat()}", claim, seen_at, "import_official", "register", SOURCE.code),)
+    return (ObservationRecord(f"{key}:{day.isoformat()}", claim, seen_at, "import_official", "register", REPORTER),)
 
 
 def _own_key(address: Address, name: str, point: LonLat | None) -> str:

@@ -110,6 +110,11 @@ class LoadingRepository:
             raise KeyError(noun)
         return set(self._connection.execute(text(f"SELECT slug FROM {noun}")).scalars())  # noqa: S608 - one of a fixed set
 
+    def observation_known(self, source_key: str) -> bool:
+        """Tell whether the source has an observation with this key."""
+        query = text("SELECT FROM observations WHERE source_id = :source AND source_key = :key")
+        return self._connection.execute(query, {"source": self._source_id, "key": source_key}).first() is not None
+
     def add_areas(self, areas: Sequence[Named[AreaRecord]]) -> None:
         """Add areas; parents come first or are there already."""
         self._add(

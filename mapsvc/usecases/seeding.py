@@ -4,7 +4,6 @@ Everything only adds: what is there already, by source and key, is left alone, s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -17,6 +16,7 @@ from mapsvc.domain.imports import (
     CallRecord,
     CityRecord,
     CollectiveRecord,
+    DemonstrationAccount,
     InitiativeRecord,
     Loading,
     Named,
@@ -44,18 +44,6 @@ class LoadingUnitOfWork(UnitOfWork, Protocol):
     """A transaction that can also add many records at once."""
 
     loading: Loading
-
-
-@dataclass(frozen=True, slots=True)
-class DemonstrationAccount:
-    """An account for a first look; `collective_key` names the collective that its holder speaks for."""
-
-    email: str
-    name: str
-    password: str
-    role: Role
-    purpose: str
-    collective_key: str = ""
 
 
 OWN = SourceInfo(

@@ -1,0 +1,24 @@
+"""The accounts of the demonstration, printed at the start; their addresses can receive no mail (RFC 2606)."""
+
+from mapsvc.domain.imports import DemonstrationAccount
+from mapsvc.domain.people import Role
+
+PASSWORD = "demonstration"  # noqa: S105 - it is printed at every start and opens invented data only
+COLLECTIVE_SLUG = "officina-saluzzo"
+"""The collective that the holder of the last account speaks for."""
+
+ACCOUNTS = tuple(
+    DemonstrationAccount(f"{name}@example.org", holder, PASSWORD, role, purpose)
+    for name, holder, role, purpose in (
+        ("admin", "Ada (administrator)", Role.ADMINISTRATOR, "administrator: people, roles, everything"),
+        ("officer", "Olmo (officer)", Role.OFFICER, "city officer: queue, register, imports, matching"),
+        ("moderator", "Mara (moderator)", Role.MODERATOR, "moderator: what residents marked"),
+        ("group", "Gaia (group)", Role.CURATOR, "community group: makes and embeds maps"),
+        (
+            "collective",
+            "Ciro (collective)",
+            Role.COLLECTIVE_REP,
+            "collective Officina Saluzzo: its needs and what fits",
+        ),
+    )
+)
