@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mapsvc.config import SettingError
 from mapsvc.domain.errors import DomainError
 from mapsvc.operations.errors import OperationError
 
@@ -52,7 +53,7 @@ class Commands(click.Group):
         """Run a command; an error we know becomes its sentence, without a traceback."""
         try:
             return super().invoke(ctx)
-        except (OperationError, DomainError) as error:
+        except (OperationError, DomainError, SettingError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -12,8 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from mapsvc.config import Settings
-from mapsvc.domain.errors import Invalid
+from mapsvc.config import SettingError, Settings
 from mapsvc.notify.messages import Message
 
 SMTP_SECONDS = 20
@@ -87,7 +86,7 @@ def make_mailer(settings: Settings) -> Mailer:
         return MemoryMailer()
     if settings.mail == "smtp":
         return SmtpMailer(settings.mail_host, settings.mail_port, settings.mail_from)
-    raise Invalid(f"MAPSVC_MAIL must be console, file or smtp, not {settings.mail!r}", "MAPSVC_MAIL")
+    raise SettingError(f"MAPSVC_MAIL must be console, file or smtp, not {settings.mail!r}")
 
 
 def _envelope(message: Message, sender: str) -> EmailMessage:

@@ -86,7 +86,9 @@ def import_file(
     name_column: str | None,
     dry_run: bool,
 ) -> None:
-    """Import FILE: premises from CSV, XLSX, GeoJSON or GeoPackage, or areas from GeoJSON or GeoPackage.
+    """Import a file of premises or areas.
+
+    Premises come from CSV, XLSX, GeoJSON or GeoPackage, areas from GeoJSON or GeoPackage.
 
     Rows are compared with what is stored: new ones are added, changed ones updated, refused ones named with the reason.
     All of it is written, or nothing. Importing the same file again changes nothing. The desk does the same with a

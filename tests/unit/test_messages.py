@@ -1,0 +1,77 @@
+"""Mails: one text per template, links to the public address, nothing that a value could add to the headers."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from mapsvc.config import Settings
+from mapsvc.notify.mailers import FileMailer, MemoryMailer, SmtpMailer, make_mailer
+from mapsvc.notify.messages import WRITERS, compose
+
+VALUES = {
+    "token": "t0ken",
+    "place": "Via Saluzzo 42",
+    "name": "Ada",
+    "group": "Vicini",
+    "slug": "vicini",
+    "reason": "No.",
+}
+
+
+def written(template: str, **values: str) -> str:
+    """Return a mail as one text."""
+    params = {**VALUES, **values}
+    mail = compose("a@city.example", template, "en", params, public_url="https://map.city.example/", city="Ivrea")
+    return f"{mail.subject}\n{mail.body}"
+
+
+@pytest.mark.parametrize("template", sorted(WRITERS))
+def test_every_template_fills_every_place(template: str) -> None:
+    text = written(template)
+    assert "%(" not in text
+    assert "https://map.city.example" in text
+    assert "example//" not in text
+
+
+def test_the_private_link_is_in_the_mail() -> None:
+    assert "https://map.city.example/r/t0ken\n" in written("follow_link")
+
+
+def test_percent_signs_in_a_name_are_text() -> None:
+    assert "50% {% of" in written("follow_link", place="50% {% of")
+
+
+def test_a_line_break_in_a_name_adds_no_header(tmp_path: Path) -> None:
+    mail = compose(
+        "a@city.example",
+        "follow_link",
+        "en",
+        {"token": "t", "place": "Via\r\nBcc: all@city.example"},
+        public_url="https://map.city.example",
+        city="Ivrea",
+    )
+    FileMailer(tmp_path, "map@city.example").send(mail)
+    (file,) = tmp_path.iterdir()
+    parsed = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert parsed["Bcc"] is None
+    assert parsed["Subject"] == "Your report: Via Bcc: all@city.example"
+    assert parsed["Auto-Submitted"] == "auto-generated"
+
+
+def test_an_unknown_template_or_a_missing_value_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        written("nothing")
+    with pytest.raises(KeyError):
+        compose("a@city.example", "follow_link", "en", {"place": "x"}, public_url="http://x", city="Ivrea")
+
+
+def test_the_setting_chooses_the_mailer() -> None:
+    assert isinstance(make_mailer(Settings(mail="memory")), MemoryMailer)
+    assert make_mailer(Settings(mail="smtp", mail_host="mail.city.example")) == SmtpMailer(
+        "mail.city.example", 25, "mapsvc@localhost"
+    )
+    with pytest.raises(ValueError, match="MAPSVC_MAIL"):
+        make_mailer(Settings(mail="pigeon"))
