@@ -1,5 +1,6 @@
 // The buttons on the map: zoom, my position, layers.
 
+import { Camera } from "./camera.js";
 import { el, icon } from "./dom.js";
 import { layersCard } from "./layers.js";
 import { NearMe } from "./near_me.js";
@@ -8,7 +9,11 @@ import { t } from "./texts.js";
 
 export function loadControls(map, options, entry) {
   const box = el("div", { class: "ctl" });
-  const zoomBy = (step) => map.setZoom(map.getZoom() + step, { animate: !still() });
+  const camera = entry.home?.camera ?? new Camera(map);
+  // Around the middle of what can be seen, not of what lies half under the panel.
+  const zoomBy = (step) => {
+    map.setZoomAround(camera.window().getCenter(), map.getZoom() + step, { animate: !still() });
+  };
   if (options.zoom) {
     const closer = button("plus", "zoom_in", () => zoomBy(1), "zoom");
     const farther = button("minus", "zoom_out", () => zoomBy(-1), "zoom");
