@@ -100,7 +100,7 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
         return View(total, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
     single = [cell["any_id"] for cell in cells if cell["count"] == 1][:MOST_MARKERS]
     rows = _run(connection, "places", conditions, params | {"limit": MOST_ROWS})
-    alone = _run(connection, "places", conditions + " AND p.id = ANY (:ids)", params | {"ids": single, "limit": 400})
+    alone = _run(connection, "places", conditions + " AND p.id = ANY (CAST(:ids AS uuid[]))", params | {"ids": single, "limit": 400})
     listed = {(row["id"], row["lon"]) for row in rows}
     rows += [row for row in alone if (row["id"], row["lon"]) not in listed]
     lone_places = {(cell["any_id"], round(cell["x"], 3)) for cell in cells if cell["count"] == 1}
