@@ -14,6 +14,7 @@ from mapsvc.domain.imports import Loading
 from mapsvc.domain.observations import Observation
 from mapsvc.domain.people import Actor
 from mapsvc.domain.publication import AreaPolicy
+from mapsvc.domain.reports import Reports
 from mapsvc.domain.spaces import Evidence, Space
 
 Json = dict[str, Any]
@@ -462,6 +463,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def follow_links(self) -> FollowLinks:
         """Return the repository of private links."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Return the repository of reports as their reporters follow them."""
         ...
 
     @property

@@ -20,6 +20,7 @@ from mapsvc.store.offers import OfferRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.photos import PhotoRepository
+from mapsvc.store.reports import ReportRepository
 from mapsvc.store.spaces import SpaceRepository
 from mapsvc.store.upkeep import UpkeepRepository
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
     observations: ObservationRepository
     photos: PhotoRepository
     follow_links: FollowLinkRepository
+    reports: ReportRepository
     audit: AuditRepository
     outbox: OutboxRepository
     idempotency: IdempotencyRepository
@@ -58,6 +60,7 @@ class SqlUnitOfWork:
         self.observations = ObservationRepository(connection)
         self.photos = PhotoRepository(connection)
         self.follow_links = FollowLinkRepository(connection)
+        self.reports = ReportRepository(connection)
         self.audit = AuditRepository(connection)
         self.outbox = OutboxRepository(connection)
         self.idempotency = IdempotencyRepository(connection)

@@ -13,17 +13,21 @@ from mapsvc.domain.people import Action, Actor, allows
 from mapsvc.domain.ports import CheckedPhoto, PhotoFiles, StoredObservation, UnitOfWork
 from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.follow_links import Follow, keep_link
 
 #: The source of everything that people enter here.
 OWN_SOURCE = "mapsvc"
 #: Undo is offered for ten seconds; a slow network gets two minutes.
 UNDO_FOR = timedelta(minutes=2)
-_LONGEST_NOTE = 2000
+LONGEST_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody says about a place, with the key that makes sending twice harmless."""
+    """What somebody says about a place, with the key that makes sending twice harmless.
+
+    `follow` asks for a private link to the answer.
+    """
 
     key: UUID
     claim: Claim
@@ -32,6 +36,7 @@ class Answer:
     device_lon: float | None = None
     device_lat: float | None = None
     accuracy_m: float | None = None
+    follow: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ def add_observation(
         if before is not None:
             return Answered(UUID(before["observation_id"]), before["status"], repeated=True)
         observation_id = store_observation(uow, files, actor, space, answer, now)
+        if answer.follow is not None:
+            keep_link(uow, answer.follow, space, observation_id, now)
         evidence = refresh(uow, space.id, now.date())
         uow.audit.add(
             actor,
@@ -79,7 +86,7 @@ def store_observation(
 ) -> UUID:
     """Add the observation and its photo inside the caller's transaction; texts and photos wait for a moderator."""
     observation_id = new_id()
-    note = clean_text(answer.note, "/note", _LONGEST_NOTE, several_lines=True)
+    note = clean_text(answer.note, "/note", LONGEST_NOTE, several_lines=True)
     moderator = allows(actor, Action.MODERATE, uow.areas.path(space.area_id))
     seen = accept(
         Observation(

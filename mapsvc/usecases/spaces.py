@@ -2,32 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.features import Features
-from mapsvc.domain.ids import new_id, slugify, token_hash
+from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.moderation import StateChange, check_change, clean_text
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Action, Actor, allows, require
-from mapsvc.domain.ports import CheckedPhoto, FollowLink, PhotoFiles, UnitOfWork
+from mapsvc.domain.ports import CheckedPhoto, PhotoFiles, UnitOfWork
 from mapsvc.domain.publication import Precision, Standing, precision_for
 from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState, Space, check_place, space_name
 from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.follow_links import Follow, keep_link
 from mapsvc.usecases.observations import OWN_SOURCE, Answer, digest, store_observation
 
 _LONGEST_NAME = 160
 _LONGEST_NUMBER = 20
 _LONGEST_TEXT = 4000
-#: A private link is kept for two years; the record itself stays.
-LINK_LIFE = timedelta(days=730)
+#: How a place was found: a fix of the device, the map under a pin, or an address without a house number's position.
+PLACED = ("device", "map", "address")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A place that somebody marks: where, what kind, what they see; lon and lat in degrees, accuracy in metres."""
+    """A place that somebody marks: where, what kind, what they see; lon and lat in degrees, accuracy in metres.
+
+    `near` names a place without an address, such as the neighbourhood it lies in.
+    """
 
     key: UUID
     token: str
@@ -38,7 +42,8 @@ class Report:
     number: str = ""
     floor: str = ""
     asset_kind: str = AssetKind.COMMERCIAL_UNIT
-    from_device: bool = False
+    placed: str = "map"
+    near: str = ""
     accuracy_m: float | None = None
     note: str = ""
     photo: CheckedPhoto | None = None
@@ -64,6 +69,8 @@ def report_space(uow: UnitOfWork, files: PhotoFiles, actor: Actor, report: Repor
     check_place(report.lon, report.lat)
     if report.asset_kind not in set(AssetKind) - {AssetKind.HOUSE}:
         raise Invalid("choose one of the listed kinds", "/asset_kind", code="unknown_value", value=report.asset_kind)
+    if report.placed not in PLACED:
+        raise Invalid("say how the place was found", "/placed", code="unknown_value", value=report.placed)
     with uow:
         before = uow.idempotency.claim(report.key, "report", _body_of(report), now)
         if before is not None:
@@ -73,21 +80,12 @@ def report_space(uow: UnitOfWork, files: PhotoFiles, actor: Actor, report: Repor
         stored = uow.spaces.get(space.id)
         if stored is None:
             raise NotFound("the space is not there")
-        answer = Answer(
-            report.key,
-            report.claim,
-            report.note,
-            report.photo,
-            device_lon=report.lon if report.from_device else None,
-            device_lat=report.lat if report.from_device else None,
-            accuracy_m=report.accuracy_m,
-        )
+        answer = Answer(report.key, report.claim, report.note, report.photo, accuracy_m=report.accuracy_m)
+        if report.placed == "device":
+            answer = replace(answer, device_lon=report.lon, device_lat=report.lat)
         observation_id = store_observation(uow, files, actor, stored, answer, now)
         refresh(uow, space.id, now.date())
-        link = FollowLink(space.id, observation_id, now, now + LINK_LIFE)
-        uow.follow_links.add(token_hash(report.token), link, report.email or None, report.lang)
-        if report.email:
-            uow.outbox.add(report.email, "follow_link", report.lang, {"token": report.token, "place": space.name}, now)
+        keep_link(uow, Follow(report.token, report.email, report.lang), space, observation_id, now)
         uow.audit.add(actor, "reported", "space", space.id, after={"state": space.record_state}, at=now)
         result = Reported(space.id, space.slug, space.record_state, repeated=False)
         uow.idempotency.keep(report.key, {"space_id": str(space.id), "slug": space.slug, "state": space.record_state})
@@ -96,8 +94,9 @@ def report_space(uow: UnitOfWork, files: PhotoFiles, actor: Actor, report: Repor
 
 
 def _body_of(report: Report) -> str:
-    parts = (report.lon, report.lat, report.claim, report.street, report.number, report.asset_kind, report.note)
-    return digest("|".join(map(str, parts)) + "|" + (report.photo.sha256 if report.photo else ""))
+    place = (report.lon, report.lat, report.street, report.number, report.floor, report.asset_kind)
+    said = (report.claim, report.note, report.photo.sha256 if report.photo else "")
+    return digest("|".join(map(str, (*place, *said))))
 
 
 def _space_from(uow: UnitOfWork, actor: Actor, report: Report, now: datetime) -> Space:
@@ -106,10 +105,9 @@ def _space_from(uow: UnitOfWork, actor: Actor, report: Report, now: datetime) ->
     street = clean_text(report.street, "/street", _LONGEST_NAME)
     number = clean_text(report.number, "/number", _LONGEST_NUMBER)
     floor = clean_text(report.floor, "/floor", _LONGEST_NUMBER)
-    # A typed address leads to its street only; a position from the device or the map leads to the door.
-    precise = report.from_device or not street
+    near = clean_text(report.near, "/near", _LONGEST_NAME)
     precision = precision_for(Standing(report.asset_kind), policy)
-    name = space_name(street, number) or "?"
+    name = space_name(street, number) or near or "?"
     at_once = allows(actor, Action.MODERATE, areas) or policy.moderation == "after"
     return Space(
         id=(space_id := new_id()),
@@ -125,7 +123,8 @@ def _space_from(uow: UnitOfWork, actor: Actor, report: Report, now: datetime) ->
         street=street or None,
         number=number or None,
         floor=floor or None,
-        geocode_precision="entrance" if precise else "street",
+        # The gazetteer knows streets without numbers: an address leads to its street, a pin to the door.
+        geocode_precision="street" if report.placed == "address" else "entrance",
         publication_precision=precision,
         record_state=RecordState.PUBLISHED if at_once else RecordState.SUBMITTED,
         reported_by=actor.user_id,

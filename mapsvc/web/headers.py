@@ -44,7 +44,8 @@ def _protect(response: Response) -> Response:
         "frame-src 'self'; manifest-src 'self'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    # A page with a private address has already asked for more.
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers["Permissions-Policy"] = _QUIET
     if not embed:
         response.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -1,0 +1,102 @@
+"""What a reporter can do with the private link, without an account: look, answer again, correct, withdraw."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mapsvc.domain.errors import Conflict, NotFound
+from mapsvc.domain.ids import token_hash
+from mapsvc.domain.moderation import clean_text
+from mapsvc.domain.people import Actor
+from mapsvc.domain.ports import PhotoFiles, UnitOfWork
+from mapsvc.domain.reports import FollowedReport
+from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.observations import LONGEST_NOTE, Answer, digest, store_observation
+
+#: The reason of a record that its own reporter took back, beside those of `domain.moderation`.
+WITHDRAWN = "withdrawn"
+
+
+def follow(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
+    """Return the report of a private link; raise NotFound, with code `expired` when its time is over."""
+    with uow:
+        return _report(uow, token, now)
+
+
+def _report(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
+    report = uow.reports.get(token_hash(token))
+    if report is None:
+        raise NotFound("there is no such link")
+    if report.expires_at <= now:
+        raise NotFound("the time of this link is over", code="expired")
+    return report
+
+
+def _open(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space]:
+    """Return a report that can still be changed, its space locked."""
+    report = _report(uow, token, now)
+    space = uow.spaces.get(report.space_id, lock=True)
+    # Read again under the lock: somebody may have decided, or the reporter withdrawn, in between.
+    report = _report(uow, token, now)
+    if space is None or not report.is_open:
+        raise Conflict("this report is closed", code="wrong_state")
+    return report, space
+
+
+def _as_reporter(report: FollowedReport) -> Actor:
+    """Return the one who sent the report, so that a second answer replaces the first instead of adding a vote."""
+    return Actor(user_id=report.user_id, device=report.cluster_key or report.reporter.removeprefix("device:"))
+
+
+def answer_again(uow: UnitOfWork, files: PhotoFiles, token: str, answer: Answer, now: datetime) -> FollowedReport:
+    """Add what the reporter sees now; the same key is stored once.
+
+    Raises NotFound for an unknown link, Conflict when the report is closed or the key was used for something else.
+    """
+    with uow:
+        report, space = _open(uow, token, now)
+        body = digest(f"{report.observation_id}|{answer.claim}")
+        if uow.idempotency.claim(answer.key, "report_answer", body, now) is None:
+            actor = _as_reporter(report)
+            store_observation(uow, files, actor, space, answer, now)
+            evidence = refresh(uow, space.id, now.date())
+            told = {"claim": answer.claim, "status": evidence.status_codes[0]}
+            uow.audit.add(actor, "observed", "space", space.id, after=told, at=now)
+            uow.commit()
+        return _report(uow, token, now)
+
+
+def correct_note(uow: UnitOfWork, token: str, note: str, now: datetime) -> FollowedReport:
+    """Replace the note of the report; the new one waits for a look. Raises NotFound, Conflict, and Invalid."""
+    note = clean_text(note, "/note", LONGEST_NOTE, several_lines=True)
+    with uow:
+        report, space = _open(uow, token, now)
+        if note != (report.note or ""):
+            uow.reports.correct_note(report.observation_id, note or None)
+            uow.audit.add(_as_reporter(report), "note_corrected", "space", space.id, at=now)
+            uow.commit()
+        return _report(uow, token, now)
+
+
+def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
+    """Take the report back; a place that waits for a look and that nobody else saw goes with it.
+
+    Doing it twice changes nothing. Raises NotFound for an unknown link.
+    """
+    with uow:
+        report = _report(uow, token, now)
+        space = uow.spaces.get(report.space_id, lock=True)
+        report = _report(uow, token, now)
+        if space is None or report.withdrawn:
+            return report
+        actor = _as_reporter(report)
+        uow.reports.take_back(report)
+        # After a joining of records the answers lie with the other one, which has to be concluded again.
+        counted_for = space.merged_into or space.id
+        refresh(uow, counted_for, now.date())
+        if space.record_state == RecordState.SUBMITTED and not uow.observations.counted(space.id):
+            taken = replace(space, record_state=RecordState.REJECTED, state_reason=WITHDRAWN, updated_at=now)
+            uow.spaces.update(taken)
+        uow.audit.add(actor, "observation_withdrawn", "space", space.id, reason=WITHDRAWN, at=now)
+        uow.commit()
+        return _report(uow, token, now)
