@@ -11,6 +11,9 @@ from mapsvc.exchange.columns import NO, YES, fold
 _UNITS = re.compile(r"(m2|m²|mq|sqm|kw|€|eur|euro|cm|m|kg)\.?$", re.IGNORECASE)
 _THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?\d{1,3}[.,]\d{3}")
 _ITALIAN_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+FAR_OUT = 1e15
+"""No measure, price or position is larger; beyond it a float no longer holds every whole number."""
+
 _GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 
@@ -40,7 +43,8 @@ def number_of(cell: object, *, exact: bool = False) -> float:
     country and one in another; with `exact` (coordinates) such a number is a decimal.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        number = float(cell)
+        # A whole number of hundreds of digits has no float; it is as far out as infinity.
+        number = float(cell) if abs(cell) < FAR_OUT else math.inf
     else:
         text = (
             _UNITS.sub("", text_of(cell).removeprefix("€").strip())
@@ -57,7 +61,7 @@ def number_of(cell: object, *, exact: bool = False) -> float:
             number = float(text.replace(",", "."))
         except ValueError:
             raise Invalid("This must be a number.", code="not_a_number") from None
-    if not math.isfinite(number):
+    if not abs(number) < FAR_OUT:
         raise Invalid("This number is not finite.", code="not_finite")
     return number
 

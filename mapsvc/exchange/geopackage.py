@@ -13,7 +13,7 @@ from shapely.geometry import mapping
 
 from mapsvc.domain.errors import Invalid, TooLarge, UnsupportedType
 from mapsvc.domain.geometry import TYPES, Geometry, parse_geometry
-from mapsvc.exchange.tables import MAX_ROWS, Table, TableRow
+from mapsvc.exchange.tables import MAX_ROWS, Table, TableRow, column_name
 
 #: A GeoPackage says so in the application id of its SQLite header; other databases are not opened.
 _APPLICATION_IDS = {b"GPKG", b"GP10", b"GP11"}
@@ -38,7 +38,7 @@ def read_geopackage(data: bytes) -> Table:
     if len(shapes) > MAX_ROWS:
         raise TooLarge(f"The file has more than {MAX_ROWS:,} rows.", code="too_many_rows", limit=MAX_ROWS)
     to_lonlat = _transformer(meta["crs"])
-    names = tuple(str(name) for name in meta["fields"])
+    names = tuple(column_name(str(name)) for name in meta["fields"])
     rows = [
         _row(
             number,

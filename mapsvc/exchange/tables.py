@@ -13,6 +13,7 @@ from mapsvc.domain.geometry import TYPES, Geometry, parse_geometry, parse_json
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 300
+MAX_COLUMN_NAME = 120
 MAX_CELL = 10_000
 """Longest text of one cell; longer ones are descriptions pasted by accident."""
 
@@ -81,7 +82,7 @@ def column_names(header: Sequence[object]) -> tuple[str, ...]:
 
     Raises `Invalid` when there are none or one stands there twice, `TooLarge` beyond `MAX_COLUMNS`.
     """
-    names = ["" if cell is None else " ".join(str(cell).split()) for cell in header]
+    names = ["" if cell is None else column_name(str(cell)) for cell in header]
     while names and not names[-1]:
         names.pop()
     if not any(names):
@@ -92,6 +93,12 @@ def column_names(header: Sequence[object]) -> tuple[str, ...]:
     if doubles:
         raise Invalid(f"The column {doubles[0][:80]} stands there twice.", code="double_column", column=doubles[0][:80])
     return tuple(names)
+
+
+def column_name(text: str) -> str:
+    """Return the name of a column as it can be stored and shown: printable signs, single spaces, not endless."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in text[:MAX_COLUMN_NAME])
+    return " ".join(printable.split())
 
 
 def _row(number: int, columns: tuple[str, ...], cells: Sequence[object], faults: dict[int, str]) -> TableRow:
@@ -158,7 +165,7 @@ def read_geojson(text: str) -> Table:
 def _feature(index: int, feature: object) -> TableRow:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
         return TableRow(index + 1, {}, None, (("", "not_a_feature"),))
-    cells = {str(name): value for name, value in (feature.get("properties") or {}).items()}
+    cells = {column_name(name): value for name, value in (feature.get("properties") or {}).items()}
     if feature.get("id") is not None:
         cells.setdefault("id", feature["id"])
     faults = [

@@ -21,12 +21,12 @@ from mapsvc.domain.imports import (
 )
 from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
-from mapsvc.domain.ports import StoredObservation
+from mapsvc.domain.ports import StoredObservation, UnitOfWork
 from mapsvc.domain.publication import Standing, must_not_be_stored, precision_for
 from mapsvc.domain.spaces import Space
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.import_rows import row_from_json, row_to_json
-from mapsvc.usecases.seeding import Conclusions, LoadingUnitOfWork, Slugs, new_space, observation
+from mapsvc.usecases.seeding import Conclusions, Slugs, new_space, observation
 from mapsvc.usecases.spaces import checked
 
 KINDS = ("new", "changed", "unchanged", "refused")
@@ -59,7 +59,7 @@ class Preview:
     rows: tuple[ComparedRow, ...]
 
 
-def preview_import(uow: LoadingUnitOfWork, files: RegisterFiles, actor: Actor, upload: Upload, now: datetime) -> UUID:
+def preview_import(uow: UnitOfWork, files: RegisterFiles, actor: Actor, upload: Upload, now: datetime) -> UUID:
     """Read an uploaded file, keep what it would do and return the id of that preview; no space is written.
 
     Raises Forbidden, and Invalid, TooLarge or UnsupportedType for a file that cannot be used at all.
@@ -84,14 +84,14 @@ def preview_import(uow: LoadingUnitOfWork, files: RegisterFiles, actor: Actor, u
     return batch_id
 
 
-def read_preview(uow: LoadingUnitOfWork, actor: Actor, batch_id: UUID) -> Preview:
+def read_preview(uow: UnitOfWork, actor: Actor, batch_id: UUID) -> Preview:
     """Return a preview to the account that made it, or to one that may import everywhere; raise NotFound, Forbidden."""
     with uow:
         return _own_preview(uow, actor, batch_id)
 
 
 def apply_import(
-    uow: LoadingUnitOfWork, actor: Actor, batch_id: UUID, accepted: Collection[int] | None, now: datetime
+    uow: UnitOfWork, actor: Actor, batch_id: UUID, accepted: Collection[int] | None, now: datetime
 ) -> Counter[str]:
     """Write the new and changed rows of a preview: all (None), or those with the accepted numbers; one transaction.
 
@@ -116,7 +116,7 @@ def apply_import(
     return done
 
 
-def discard_import(uow: LoadingUnitOfWork, actor: Actor, batch_id: UUID, now: datetime) -> None:
+def discard_import(uow: UnitOfWork, actor: Actor, batch_id: UUID, now: datetime) -> None:
     """Put a preview away without writing anything; raise Conflict when it was decided before."""
     with uow:
         preview = _own_preview(uow, actor, batch_id, lock=True)
@@ -126,7 +126,7 @@ def discard_import(uow: LoadingUnitOfWork, actor: Actor, batch_id: UUID, now: da
         uow.commit()
 
 
-def _own_preview(uow: LoadingUnitOfWork, actor: Actor, batch_id: UUID, *, lock: bool = False) -> Preview:
+def _own_preview(uow: UnitOfWork, actor: Actor, batch_id: UUID, *, lock: bool = False) -> Preview:
     stored = uow.imports.get(batch_id, lock=lock)
     if stored is None:
         raise NotFound("there is no such import")
@@ -166,7 +166,7 @@ def _clean_name(file_name: str) -> str:
     return name[-_LONGEST_FILE_NAME:] or "file"
 
 
-def _permitted(uow: LoadingUnitOfWork, actor: Actor, row: ComparedRow, known: Mapping[UUID, Space]) -> ComparedRow:
+def _permitted(uow: UnitOfWork, actor: Actor, row: ComparedRow, known: Mapping[UUID, Space]) -> ComparedRow:
     """Return the row, or a refused one where the actor has no say over its place or it must not be stored."""
     if row.record is None or row.kind == "unchanged":
         return row
@@ -202,7 +202,7 @@ def _chosen(rows: Collection[ComparedRow], accepted: Collection[int] | None) -> 
     return [row for row in ready if row.number in accepted]
 
 
-def _add_new(uow: LoadingUnitOfWork, actor: Actor, records: list[SpaceRecord], now: datetime) -> None:
+def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], now: datetime) -> None:
     """Add new spaces, published as exactly as the rules for their kind, owner and area allow."""
     taken = uow.loading.known_keys("spaces")
     if again := [record for record in records if record.source_key in taken]:
@@ -219,7 +219,7 @@ def _add_new(uow: LoadingUnitOfWork, actor: Actor, records: list[SpaceRecord], n
         uow.audit.add(actor, "imported", "space", space.id, after={"name": space.record.name}, at=now)
 
 
-def _change(uow: LoadingUnitOfWork, actor: Actor, row: ComparedRow, source_code: str, now: datetime) -> None:
+def _change(uow: UnitOfWork, actor: Actor, row: ComparedRow, source_code: str, now: datetime) -> None:
     space = uow.spaces.get(row.space_id, lock=True) if row.space_id else None
     if space is None or space.version != row.version:
         name = row.record.name if row.record else ""

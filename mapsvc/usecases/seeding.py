@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.imports import (
@@ -40,12 +40,6 @@ ROWS_PER_STEP = 1_000
 """After so many records the progress is told again."""
 
 
-class LoadingUnitOfWork(UnitOfWork, Protocol):
-    """A transaction that can also add many records at once."""
-
-    loading: Loading
-
-
 OWN = SourceInfo(
     code=OWN_SOURCE,
     title="mapsvc",
@@ -59,7 +53,7 @@ DEMONSTRATION_CITY = CityRecord(
 GROUP_SLUG, MAP_SLUG = "vicini-di-san-salvario", "empty-shops-of-san-salvario"
 
 
-def prepare_city(uow: LoadingUnitOfWork, city: CityRecord, now: datetime) -> None:
+def prepare_city(uow: UnitOfWork, city: CityRecord, now: datetime) -> None:
     """Write the deployment's own row and the source of what is marked here, unless they are there."""
     with uow:
         uow.loading.begin(OWN, now)
@@ -68,7 +62,7 @@ def prepare_city(uow: LoadingUnitOfWork, city: CityRecord, now: datetime) -> Non
 
 
 def load_batches(
-    uow: LoadingUnitOfWork,
+    uow: UnitOfWork,
     batches: Iterable[tuple[str, Callable[[], Batch]]],
     now: datetime,
     progress: Progress,

@@ -1,5 +1,6 @@
 """Uploaded registers: what is understood, what is refused with which reason, what differs, and what goes out again."""
 
+import contextlib
 import csv
 import io
 import json
@@ -10,9 +11,11 @@ from uuid import UUID
 import pyogrio
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from mapsvc.domain.errors import Invalid, TooLarge, UnsupportedType
+from mapsvc.domain.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from mapsvc.domain.features import FIELDS, Features
 from mapsvc.domain.imports import Reading, Upload
 from mapsvc.domain.spaces import Space
@@ -21,9 +24,15 @@ from mapsvc.exchange.cells import number_of
 from mapsvc.exchange.columns import FEATURE_COLUMNS, PLACE_COLUMNS, TARGETS
 from mapsvc.exchange.mapping import read_spaces
 from mapsvc.exchange.uploads import MAX_BYTES, read_table
+from mapsvc.usecases.import_rows import row_to_json
 
 TODAY = date(2026, 11, 22)
 TORINO = (7.5, 44.9, 7.9, 45.2)
+JSON_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
 HOSTILE = ("{{7*7}}", "${alert(1)}", "<img onerror=alert(1)>", "50% {% of", "'; DROP TABLE spaces; --")
 
 
@@ -416,6 +425,55 @@ def test_cells_that_would_run_are_neutralised():
     sheet = load_workbook(io.BytesIO(export.to_xlsx(exported(*hostile)))).active
     names = [row[2] for row in sheet.iter_rows(min_row=2)]
     assert all(cell.value.startswith("'") and cell.data_type == "s" for cell in names)
+
+
+CELL = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["7.68", "45.05", "0", "1e999", "-", "=1+1", "\x00", "2026-13-45", "0001-01-01", "99999999999999999999"]
+    ),
+)
+COLUMN = st.sampled_from(sorted(TARGETS))
+
+
+@given(
+    names=st.lists(COLUMN, min_size=1, max_size=6, unique=True), rows=st.lists(st.lists(CELL, max_size=7), max_size=4)
+)
+def test_any_table_is_read_or_refused_and_what_is_read_can_be_stored(names, rows):
+    stream = io.StringIO()
+    csv.writer(stream).writerows([[*names, "lon", "lat"], *([*cells, "7.68", "45.05"] for cells in rows)])
+    try:
+        file = read(stream.getvalue().encode("utf-8", "surrogatepass"), as_of=TODAY)
+    except DomainError:
+        return
+    for row in difference.compare(file.rows, [], "register"):
+        stored = json.dumps(row_to_json(row, None), allow_nan=False, ensure_ascii=False)
+        assert "\\u0000" not in stored
+        stored.encode("utf-8")
+
+
+@given(properties=st.dictionaries(COLUMN | st.text(max_size=5), JSON_VALUE, max_size=5))
+def test_any_properties_of_a_feature_are_read_or_refused(properties):
+    point = {"type": "Point", "coordinates": [7.68, 45.05]}
+    data = json.dumps(
+        {"type": "FeatureCollection", "features": [feature(point, **{"name": "A", **properties})]}
+    ).encode()
+    try:
+        file = read(data, as_of=TODAY)
+    except DomainError:
+        return
+    for row in difference.compare(file.rows, [], "register"):
+        json.dumps(row_to_json(row, None), allow_nan=False, ensure_ascii=False).encode("utf-8")
+    json.dumps([dict(file.understood), file.not_understood], ensure_ascii=False).encode("utf-8")
+
+
+@given(
+    data=st.binary(max_size=200),
+    start=st.sampled_from([b"", b"PK\x03\x04", b"{", b"name,lon,lat\n", b"SQLite format 3\x00"]),
+)
+def test_any_bytes_are_read_or_refused(data, start):
+    with contextlib.suppress(DomainError):
+        read(start + data)
 
 
 @pytest.mark.parametrize(
