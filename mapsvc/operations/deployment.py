@@ -32,6 +32,9 @@ class Deployment:
         """Complete `settings`; nothing is started and nothing but the secrets file is written."""
         installation = Installation(settings.var.expanduser().resolve())
         settings = replace(settings, var=installation.var)
+        if settings.public_url == Settings.public_url:
+            # Nobody named the public address: then it is the one on this machine, whichever port was chosen.
+            settings = replace(settings, public_url=f"http://{settings.host}:{settings.port}")
         if not (settings.secret_key and settings.password_salt):
             drawn = installation.secrets()
             settings = replace(

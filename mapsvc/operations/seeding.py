@@ -1,33 +1,37 @@
-"""Loading data into a deployment: the real data of fixtures/ with the labelled demonstration, or generated spaces."""
+"""Joins the readers of fixtures/ with the use cases that fill a database. What is loaded, and how, stands in those."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
 from mapsvc.bootstrap import Services
 from mapsvc.config import ROOT
-from mapsvc.exchange import fixtures, generated
-from mapsvc.exchange.demonstration_accounts import ACCOUNTS, COLLECTIVE_SLUG
-from mapsvc.usecases.seeding import DEMONSTRATION_CITY, add_demonstration_people, load_batches, prepare_city
+from mapsvc.exchange import demonstration_accounts, fixtures, generated
+from mapsvc.usecases import seeding
 
-FOLDER = ROOT / "fixtures"
+FIXTURES = ROOT / "fixtures"
 
-#: Told what is being done, how much of it is done and how much there is.
 Report = Callable[[str, int, int], None]
 
 
 def seed(services: Services, report: Report) -> dict[str, int]:
-    """Load everything in fixtures/ and the demonstration; return how many records are new, by noun.
+    """Load the example data and the demonstration accounts; return how many records were new, by noun.
 
-    Loading twice adds nothing. The accounts come last, so that their absence tells of a load that was interrupted.
+    A repeated load changes nothing. The city's own row is written last, so that a load that was interrupted is known.
     """
     now = services.clock.now()
-    prepare_city(services.unit_of_work(), DEMONSTRATION_CITY, now)
-    added = load_batches(services.unit_of_work(), fixtures.batches(FOLDER, now.date()), now, report)
-    add_demonstration_people(services.unit_of_work(), ACCOUNTS, services.hash_password, now, COLLECTIVE_SLUG)
+    added = seeding.load_batches(services.unit_of_work(), fixtures.batches(FIXTURES, now.date()), now, report)
+    accounts = demonstration_accounts.ACCOUNTS
+    added["accounts"] = seeding.add_demonstration_people(
+        services.unit_of_work(), accounts, services.hash_password, now, demonstration_accounts.COLLECTIVE_SLUG
+    )
+    report("demonstration accounts", len(accounts), len(accounts))
+    seeding.prepare_city(services.unit_of_work(), seeding.DEMONSTRATION_CITY, now)
     return added
 
 
-def generate_spaces(services: Services, count: int, seed_number: int, report: Report) -> dict[str, int]:
-    """Add `count` invented spaces around Torino, the same ones for the same number; return how many are new."""
+def generate_spaces(services: Services, count: int, seed_number: int, report: Report) -> int:
+    """Add invented spaces for measurements and return how many are new."""
     now = services.clock.now()
-    batch = ("generated", lambda: generated.build(count, now.date(), seed_number))
-    return load_batches(services.unit_of_work(), [batch], now, report)
+    batches = [("generated spaces", lambda: generated.build(count, now.date(), seed_number))]
+    return seeding.load_batches(services.unit_of_work(), batches, now, report).get("spaces", 0)

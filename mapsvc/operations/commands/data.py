@@ -55,8 +55,8 @@ def spaces(count: int, seed_number: int) -> None:
     deployment = Deployment.here()
     startup.prepare(deployment, console.say)
     with console.progress() as report:
-        seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report)
-    console.done(f"Added {count:,} invented spaces.")
+        added = seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report)
+    console.done(f"Added {added:,} invented spaces.")
 
 
 @click.command("import")

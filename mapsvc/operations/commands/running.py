@@ -46,18 +46,18 @@ def _welcome(deployment: Deployment) -> None:
         click.echo("\nDemonstration accounts, for this machine only:")
         click.echo("\n".join(f"  {line}" for line in accounts))
     click.echo(
-        "\nStop it: make stop    Look at it: .venv/bin/mapsvc status    Something wrong: .venv/bin/mapsvc doctor"
+        "\nStop: make stop    Look: .venv/bin/mapsvc status    Something is wrong: .venv/bin/mapsvc doctor"
     )
 
 
 def _demonstration_accounts(deployment: Deployment) -> list[str]:
-    """Return one line for each demonstration account that is in the database: purpose, address, password."""
+    """Return one line for each demonstration account that is in the database: address, password, purpose."""
     from mapsvc.exchange.demonstration_accounts import ACCOUNTS
     from mapsvc.operations.connections import fetch
 
     rows = fetch(deployment.settings.database_url, "SELECT email FROM users WHERE demonstration AND active")
     there = {email for (email,) in rows}
-    return [f"{a.name:<24} {a.email:<32} {a.password}" for a in ACCOUNTS if a.email in there]
+    return [f"{a.email:<24} {a.password:<15} {a.purpose}" for a in ACCOUNTS if a.email in there]
 
 
 def _stay(deployment: Deployment) -> None:
