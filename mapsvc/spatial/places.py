@@ -17,8 +17,10 @@ WORLD = 20037508.342789244
 MOST_MARKERS = 150
 #: Rows of the list beside the map.
 MOST_ROWS = 60
-#: A cell of the cluster grid in pixels of a 256 px tile; about the width of two markers.
-CELL_PIXELS = 72
+#: A cell of the cluster grid in pixels; a cluster is 46 px wide.
+CELL_PIXELS = 80
+#: How far from the middle of its cell a cluster may be drawn, as a share of the cell: neighbours never overlap.
+CELL_PLAY = 0.2
 #: From this zoom on, neighbours are far enough apart to be drawn one by one, whatever their number in the box.
 NEAR_ZOOM = 17
 
@@ -109,15 +111,21 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
         for row in rows
         if (str(row["id"]), round(mercator(row["lon"], row["lat"])[0], 3)) in lone_places
     )
-    clusters = tuple(_cluster(cell) for cell in cells if cell["count"] > 1)
+    clusters = tuple(_cluster(cell, size) for cell in cells if cell["count"] > 1)
     return View(total, clusters, tuple(rows), drawn)
 
 
-def _cluster(cell: Mapping[str, Any]) -> Cluster:
-    lon, lat = degrees(cell["x"], cell["y"])
+def _cluster(cell: Mapping[str, Any], size: float) -> Cluster:
+    lon, lat = degrees(_held(cell["x"], size), _held(cell["y"], size))
     west, south = degrees(cell["west"], cell["south"])
     east, north = degrees(cell["east"], cell["north"])
     return Cluster(lon, lat, cell["count"], cell["confirmed"], cell["probable"], (west, south, east, north))
+
+
+def _held(position: float, size: float) -> float:
+    """Return the mean position of a cell's records, held near the middle of the cell."""
+    middle = (math.floor(position / size) + 0.5) * size
+    return middle + min(max(position - middle, -CELL_PLAY * size), CELL_PLAY * size)
 
 
 def _run(connection: Connection, name: str, conditions: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -61,6 +61,8 @@ def _detail(row: Mapping[str, Any]) -> str:
             parts.append(label("owner_type", "municipality"))
     else:
         parts += [part for part in (row["city_name"],) if part]
+    if row["demonstration"]:
+        parts.append(_("demonstration data"))
     return " · ".join(parts)
 
 
