@@ -5,6 +5,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
-    from mapsvc.web import home, pages, places
+    from mapsvc.web import embed, groups, home, maps, pages, places
 
-    return [home.bp, places.bp, pages.bp]
+    return [home.bp, places.bp, groups.bp, maps.bp, embed.bp, pages.bp]
