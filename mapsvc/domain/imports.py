@@ -1,6 +1,6 @@
 """Neutral records that readers of files yield and the store takes; no table and no file format belongs here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -297,55 +297,6 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One row of an uploaded file: the record it stands for, or the problems that refuse it.
-
-    `stated` names the fields that the row fills in; a blank cell says nothing and never empties a stored field.
-    `slug` is the record that the row itself names, as in a file that was exported from here.
-    """
-
-    number: int
-    record: SpaceRecord | None
-    problems: tuple[RowProblem, ...] = ()
-    stated: frozenset[str] = frozenset()
-    slug: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """A field that a row would change; values are JSON values, None is not known."""
-
-    field: str
-    before: object
-    after: object
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedRow:
-    """What one row would do; `kind` is new, changed, unchanged or refused.
-
-    `space_id` and `version` name the stored space that would change, as it was when the comparison was made.
-    """
-
-    number: int
-    kind: str
-    record: SpaceRecord | None = None
-    space_id: UUID | None = None
-    version: int | None = None
-    changes: tuple[FieldChange, ...] = ()
-    problems: tuple[RowProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """An uploaded file as its rows, with the columns that were understood (column to field) and those that were not."""
-
-    rows: tuple[ImportRow, ...]
-    understood: Mapping[str, str]
-    not_understood: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NewSpace:
     """A space on its way into the store, with the id and slug it gets and what follows from its observations."""
 
@@ -405,8 +356,8 @@ class Loading(Protocol):
         """Return a point on the only street with this name, None where there is none or more than one."""
         ...
 
-    def candidates(self, rows: Sequence[ImportRow], source_code: str) -> list[Space]:
-        """Return every stored space that one of the rows could mean."""
+    def candidates(self, records: Sequence[SpaceRecord], slugs: Sequence[str], source_code: str) -> list[Space]:
+        """Return every stored space with one of the slugs, or that one of the records of a source could mean."""
         ...
 
     def known_keys(self, noun: str) -> set[str]:
@@ -464,24 +415,3 @@ class Upload:
     licence: str = ""
     attribution: str = ""
     as_of: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is known before the first row: today, the box of the city (degrees), and where a street is."""
-
-    today: date
-    region: tuple[float, float, float, float] | None = None
-    locate: Callable[[str], LonLat | None] | None = None
-
-
-class RegisterFiles(Protocol):
-    """Reading uploaded registers and comparing them with what is stored; the exchange provides it."""
-
-    def read(self, upload: Upload, reading: Reading) -> ReadFile:
-        """Return the rows of a file; raise Invalid, TooLarge or UnsupportedType for a file that cannot be used."""
-        ...
-
-    def compare(self, rows: Sequence[ImportRow], stored: Sequence[Space], source_code: str) -> list[ComparedRow]:
-        """Return what each row would do."""
-        ...

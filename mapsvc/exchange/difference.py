@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from mapsvc.domain.geometry import distance_m
-from mapsvc.domain.imports import ComparedRow, FieldChange, ImportRow, RowProblem, SpaceRecord
+from mapsvc.domain.imports import RowProblem, SpaceRecord
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.uploads import ComparedRow, FieldChange, ImportRow
 from mapsvc.exchange.columns import fold
 
 NEAR_M = 50.0

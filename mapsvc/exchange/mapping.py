@@ -8,19 +8,9 @@ from mapsvc.domain.errors import Invalid, TooLarge
 from mapsvc.domain.features import Features
 from mapsvc.domain.fields import is_clean
 from mapsvc.domain.geometry import AREAS, looks_swapped, parse_point
-from mapsvc.domain.imports import (
-    Address,
-    GeoJSON,
-    ImportRow,
-    LonLat,
-    ObservationRecord,
-    ReadFile,
-    Reading,
-    RowProblem,
-    SpaceRecord,
-    Upload,
-)
+from mapsvc.domain.imports import Address, GeoJSON, LonLat, ObservationRecord, RowProblem, SpaceRecord, Upload
 from mapsvc.domain.spaces import space_name
+from mapsvc.domain.uploads import ImportRow, ReadFile, Reading
 from mapsvc.exchange.cells import date_of, number_of, text_of, value_of
 from mapsvc.exchange.columns import ASSET_KINDS, CLAIMS, FEATURE_SPECS, OWNER_TYPES, TARGETS, fold
 from mapsvc.exchange.geometry import check_shape, point_inside

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from mapsvc.domain.imports import ComparedRow, ImportRow, ReadFile, Reading, Upload
+from mapsvc.domain.imports import Upload
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.uploads import ComparedRow, ImportRow, ReadFile, Reading
 from mapsvc.exchange import difference, mapping
 
 

@@ -17,7 +17,6 @@ from mapsvc.domain.imports import (
     CallRecord,
     CityRecord,
     CollectiveRecord,
-    ImportRow,
     InitiativePlace,
     InitiativeRecord,
     LonLat,
@@ -25,6 +24,7 @@ from mapsvc.domain.imports import (
     NewSpace,
     PactRecord,
     SourceInfo,
+    SpaceRecord,
     StreetRecord,
 )
 from mapsvc.domain.spaces import Space
@@ -79,11 +79,10 @@ class LoadingRepository:
         row = self._connection.execute(text(sql.STREET), {"name": name}).one_or_none()
         return None if row is None else (row.lon, row.lat)
 
-    def candidates(self, rows: Sequence[ImportRow], source_code: str) -> list[Space]:
-        """Return every stored space that one of the rows could mean."""
-        records = [row.record for row in rows if row.record is not None]
+    def candidates(self, records: Sequence[SpaceRecord], slugs: Sequence[str], source_code: str) -> list[Space]:
+        """Return every stored space with one of the slugs, or that one of the records of a source could mean."""
         params = {
-            "slugs": [row.slug for row in rows if row.slug],
+            "slugs": list(slugs),
             "source": source_code,
             "keys": [record.source_key for record in records],
             "streets": sorted({record.address.street for record in records if record.address.street}),

@@ -6,14 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mapsvc.domain.imports import (
-    Address,
-    ComparedRow,
-    FieldChange,
-    ObservationRecord,
-    RowProblem,
-    SpaceRecord,
-)
+from mapsvc.domain.imports import Address, ObservationRecord, RowProblem, SpaceRecord
+from mapsvc.domain.uploads import ComparedRow, FieldChange
 
 
 def row_to_json(row: ComparedRow, slug: str | None) -> dict[str, Any]:

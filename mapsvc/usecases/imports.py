@@ -9,21 +9,13 @@ from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id, slugify
-from mapsvc.domain.imports import (
-    ComparedRow,
-    FieldChange,
-    Reading,
-    RegisterFiles,
-    RowProblem,
-    SourceInfo,
-    SpaceRecord,
-    Upload,
-)
+from mapsvc.domain.imports import RowProblem, SourceInfo, SpaceRecord, Upload
 from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import StoredObservation, UnitOfWork
 from mapsvc.domain.publication import Standing, must_not_be_stored, precision_for
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.uploads import ComparedRow, FieldChange, Reading, RegisterFiles
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.import_rows import row_from_json, row_to_json
 from mapsvc.usecases.seeding import Conclusions, Slugs, new_space, observation
@@ -69,7 +61,9 @@ def preview_import(uow: UnitOfWork, files: RegisterFiles, actor: Actor, upload: 
     with uow:
         source = _source_of(upload)
         read = files.read(upload, Reading(now.date(), uow.loading.region(), uow.loading.street_point))
-        stored = uow.loading.candidates(read.rows, source.code)
+        records = [row.record for row in read.rows if row.record is not None]
+        slugs = [row.slug for row in read.rows if row.slug is not None]
+        stored = uow.loading.candidates(records, slugs, source.code)
         known = {space.id: space for space in stored}
         rows = [_permitted(uow, actor, row, known) for row in files.compare(read.rows, stored, source.code)]
         batch_id = new_id()

@@ -17,8 +17,9 @@ from openpyxl import Workbook, load_workbook
 
 from mapsvc.domain.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from mapsvc.domain.features import FIELDS, Features
-from mapsvc.domain.imports import Reading, Upload
+from mapsvc.domain.imports import Upload
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.uploads import Reading
 from mapsvc.exchange import difference, export
 from mapsvc.exchange.cells import number_of
 from mapsvc.exchange.columns import FEATURE_COLUMNS, PLACE_COLUMNS, TARGETS
