@@ -30,7 +30,6 @@ def _list_texts() -> dict[str, str]:
         "data_of": _("Data of %(date)s"),
         "from_middle": _("from the middle of the map"),
         "from_you": _("from you"),
-        "demonstration": _("Demonstration data"),
         "approximate": _("Position shown within 100 m"),
         "there_now": _("Are you there now?"),
         "still_empty": _("Still empty"),

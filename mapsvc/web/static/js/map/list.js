@@ -94,7 +94,6 @@ export class PlaceList {
     link.href = place.url;
     const words = el("p", {}, el("em", {}, place.headline), place.when ? ` · ${place.when}` : "");
     if (place.detail) words.append(el("br"), place.detail);
-    if (place.demonstration) words.append(" ", el("span", { class: "tag" }, t("demonstration")));
     const distance = el("span", { class: "d num" }, far, el("span", { class: "vh" }, ` ${from?.words ?? ""}`));
     link.replaceChildren(symbolOf(place), el("b", { class: "rec-name" }, place.name), far ? distance : "", words);
   }

@@ -48,7 +48,7 @@ export function clusterMarker(cluster) {
 
 export function labelMarker(place) {
   const node = el("span", { "aria-hidden": "true" }, el("span", { class: "lbl" }, place.name));
-  node.className = "leaflet-marker-icon lbl-at";
+  node.className = `leaflet-marker-icon lbl-at${place.kind === "space" && !isCoarse(place) ? "" : " c"}`;
   return markerAt([place.lat, place.lon], node, { interactive: false, zIndexOffset: 2000 });
 }
 
