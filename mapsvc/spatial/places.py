@@ -17,6 +17,8 @@ WORLD = 20037508.342789244
 MOST_MARKERS = 150
 #: Rows of the list beside the map.
 MOST_ROWS = 60
+#: From this many places on, the list is looked for in the middle of the box first.
+MANY = 2000
 #: A cell of the cluster grid in pixels; a cluster is 46 px wide.
 CELL_PIXELS = 80
 #: How far from the middle of its cell a cluster may be drawn, as a share of the cell: neighbours never overlap.
@@ -100,16 +102,19 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
     if near:
         rows = _run(connection, "places", conditions, params | {"limit": MOST_MARKERS})
         return View(total, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
-    single = [cell["any_id"] for cell in cells if cell["count"] == 1][:MOST_MARKERS]
-    rows = _run(connection, "places", conditions, params | {"limit": MOST_ROWS})
-    alone = _run(connection, "places", conditions + " AND p.id = ANY (CAST(:ids AS uuid[]))", params | {"ids": single, "limit": 400})
-    listed = {(row["id"], row["lon"]) for row in rows}
-    rows += [row for row in alone if (row["id"], row["lon"]) not in listed]
-    lone_places = {(cell["any_id"], round(cell["x"], 3)) for cell in cells if cell["count"] == 1}
+    rows = _nearest(connection, conditions, params, total)
+    lone = {(cell["any_slug"], round(cell["x"], 3)) for cell in cells if cell["count"] == 1}
+    if lone:
+        slugs = sorted(slug for slug, _ in lone)[:MOST_MARKERS]
+        known = {(row["id"], row["lon"]) for row in rows}
+        found = _run(
+            connection, "places", f"{conditions} AND p.slug = ANY (:slugs)", params | {"slugs": slugs, "limit": 400}
+        )
+        rows += [row for row in found if (row["id"], row["lon"]) not in known]
     drawn = frozenset(
         str(row["id"]) + str(row["lon"])
         for row in rows
-        if (str(row["id"]), round(mercator(row["lon"], row["lat"])[0], 3)) in lone_places
+        if (row["slug"], round(mercator(row["lon"], row["lat"])[0], 3)) in lone
     )
     clusters = tuple(_cluster(cell, size) for cell in cells if cell["count"] > 1)
     return View(total, clusters, tuple(rows), drawn)
@@ -122,13 +127,35 @@ def _cluster(cell: Mapping[str, Any], size: float) -> Cluster:
     return Cluster(lon, lat, cell["count"], cell["confirmed"], cell["probable"], (west, south, east, north))
 
 
+def _nearest(connection: Connection, conditions: str, params: Mapping[str, Any], total: int) -> list[dict[str, Any]]:
+    """Return the places nearest to the middle of the box, the rows of the list beside the map.
+
+    Sorting a whole city by distance takes longer than looking at its middle first, which nearly always holds enough.
+    """
+    wanted = {**params, "limit": MOST_ROWS}
+    if total > MANY:
+        share = math.sqrt(8 * MOST_ROWS / total) / 2
+        middle_x, middle_y = (params["west"] + params["east"]) / 2, (params["south"] + params["north"]) / 2
+        half_x, half_y = (params["east"] - params["west"]) * share, (params["north"] - params["south"]) * share
+        inner = {
+            "west": middle_x - half_x,
+            "east": middle_x + half_x,
+            "south": middle_y - half_y,
+            "north": middle_y + half_y,
+        }
+        rows = _run(connection, "places", conditions, wanted | inner)
+        if len(rows) == MOST_ROWS:
+            return rows
+    return _run(connection, "places", conditions, wanted)
+
+
 def _held(position: float, size: float) -> float:
     """Return the mean position of a cell's records, held near the middle of the cell."""
     middle = (math.floor(position / size) + 0.5) * size
     return middle + min(max(position - middle, -CELL_PLAY * size), CELL_PLAY * size)
 
 
-def _run(connection: Connection, name: str, conditions: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _run(connection: Connection, name: str, conditions: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     # The conditions are constants of `Filters.sql`; values travel as parameters only.
     statement = text(source(name).replace("{conditions}", conditions))
     return [row._asdict() for row in connection.execute(statement, dict(params))]

@@ -10,7 +10,7 @@ from mapsvc.config import Settings, sqlalchemy_url
 # Measured limits of safety.md, item 10: statement 3 s, lock 1 s, connect 2 s, one second for a free connection.
 _OPTIONS = (
     "-c statement_timeout=3000 -c lock_timeout=1000 -c jit=off -c timezone=UTC -c plan_cache_mode=force_custom_plan"
-    " -c pg_trgm.word_similarity_threshold=0.45"
+    " -c work_mem=32MB -c max_parallel_workers_per_gather=0 -c pg_trgm.word_similarity_threshold=0.45"
 )
 _CONNECT_SECONDS = 2
 _POOL_SECONDS = 1
