@@ -1,7 +1,7 @@
 """One archive that holds all of an installation: the database of one moment, the photos, and counts to check them by.
 
-The archive is a plain tar: `manifest.json`, `database.dump` (pg_dump's custom format), `photos/...`. Secrets and
-settings are not in it.
+The archive is a plain tar: `manifest.json`, `database.dump` (pg_dump's custom format), `photos/...`, `password-salt`
+where the installation drew one itself: without it nobody could sign in after a restore. Settings are not in it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.dump"
 PHOTOS = "photos"
+SALT = "password-salt"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def backup(deployment: Deployment, file: Path) -> Manifest:
         photos = _files(deployment.settings.photo_folder)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         manifest = Manifest(FORMAT, made_at, version("mapsvc"), schema, rows, len(photos))
-        _write(draft, manifest, dump_file, deployment.settings.photo_folder, photos)
+        salt = deployment.settings.password_salt if deployment.draws_salt else None
+        _write(draft, manifest, dump_file, deployment.settings.photo_folder, photos, salt)
     draft.replace(file)
     return manifest
 
@@ -86,6 +88,9 @@ def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Man
         dumps.load(url, dump_file)
         shutil.rmtree(photo_folder, ignore_errors=True)
         photos = _extract_photos(archive, photo_folder)
+        if deployment.draws_salt and SALT in archive.getnames():
+            _extract(archive, SALT, Path(folder) / SALT)
+            deployment.installation.adopt_password_salt((Path(folder) / SALT).read_text())
     _compare(url, manifest, photos)
     migrations.upgrade(url, deployment.settings.database_url)
     return manifest
@@ -96,21 +101,30 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
 
 
-def _write(draft: Path, manifest: Manifest, dump_file: Path, photo_folder: Path, photos: list[Path]) -> None:
+def _write(
+    draft: Path, manifest: Manifest, dump_file: Path, photo_folder: Path, photos: list[Path], salt: str | None
+) -> None:
     """Write the tar: readable by its owner only, since it holds personal data."""
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     with draft.open("wb") as handle, tarfile.open(fileobj=handle, mode="w") as archive:
-        text = json.dumps(asdict(manifest), indent=2).encode()
-        entry = tarfile.TarInfo(MANIFEST)
-        entry.size = len(text)
-        archive.addfile(entry, io.BytesIO(text))
+        _add_text(archive, MANIFEST, json.dumps(asdict(manifest), indent=2))
+        if salt is not None:
+            _add_text(archive, SALT, salt)
         archive.add(dump_file, DATABASE)
         for photo in photos:
             archive.add(photo, f"{PHOTOS}/{photo.relative_to(photo_folder).as_posix()}")
         archive.close()
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
+    """Add a small member."""
+    data = text.encode()
+    entry = tarfile.TarInfo(name)
+    entry.size = len(data)
+    archive.addfile(entry, io.BytesIO(data))
 
 
 def _opened(file: Path) -> tarfile.TarFile:

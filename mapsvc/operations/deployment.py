@@ -16,11 +16,16 @@ from mapsvc.operations.installation import Installation
 
 @dataclass(frozen=True)
 class Deployment:
-    """One installation with its complete settings; `cluster` is None where the city runs its own database."""
+    """One installation with its complete settings.
+
+    `cluster` is None where the city runs its own database; `draws_salt` says that the password salt is kept in the
+    installation's own file and not given by the environment.
+    """
 
     settings: Settings
     installation: Installation
     cluster: PrivateCluster | None
+    draws_salt: bool
 
     @classmethod
     def here(cls) -> Deployment:
@@ -35,6 +40,7 @@ class Deployment:
         if settings.public_url == Settings.public_url:
             # Nobody named the public address: then it is the one on this machine, whichever port was chosen.
             settings = replace(settings, public_url=f"http://{settings.host}:{settings.port}")
+        draws_salt = not settings.password_salt
         if not (settings.secret_key and settings.password_salt):
             drawn = installation.secrets()
             settings = replace(
@@ -44,10 +50,10 @@ class Deployment:
             )
         if settings.database_url:
             owner = settings.owner_url or settings.database_url
-            return cls(replace(settings, owner_url=owner), installation, None)
+            return cls(replace(settings, owner_url=owner), installation, None, draws_salt)
         cluster = PrivateCluster(installation)
         urls = cluster.urls()
-        return cls(replace(settings, database_url=urls.app, owner_url=urls.owner), installation, cluster)
+        return cls(replace(settings, database_url=urls.app, owner_url=urls.owner), installation, cluster, draws_salt)
 
     @property
     def address(self) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 
@@ -61,13 +61,24 @@ class Installation:
 
     def secrets(self) -> Secrets:
         """Return the secrets of this installation, drawing them on the first call."""
-        path = self.var / "secrets.json"
+        path = self._secrets_file
         if not path.exists():
             self.create()
-            drawn = {name: secrets.token_urlsafe(32) for name in Secrets.__dataclass_fields__}
-            # The file is written whole under another name first: a crash in between must not leave half a password.
-            draft = path.with_suffix(f".{os.getpid()}.new")
-            draft.touch(mode=0o600)
-            draft.write_text(json.dumps(drawn, indent=2) + "\n")
-            draft.replace(path)
+            self._write_secrets(Secrets(*(secrets.token_urlsafe(32) for _ in fields(Secrets))))
         return Secrets(**json.loads(path.read_text()))
+
+    def adopt_password_salt(self, salt: str) -> None:
+        """Take over the salt of an installation whose accounts were restored here, so that their passwords hold."""
+        self._write_secrets(replace(self.secrets(), password_salt=salt))
+
+    @property
+    def _secrets_file(self) -> Path:
+        return self.var / "secrets.json"
+
+    def _write_secrets(self, values: Secrets) -> None:
+        """Write the file whole under another name first: a crash in between must not leave half a password."""
+        draft = self._secrets_file.with_suffix(f".{os.getpid()}.new")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(asdict(values), indent=2) + "\n")
+        draft.replace(self._secrets_file)

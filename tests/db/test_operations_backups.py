@@ -79,6 +79,22 @@ def test_an_empty_machine_gets_everything_back(filled: Deployment, other_machine
     assert migrations.current(other_machine.settings.database_url) == migrations.newest()
 
 
+def test_passwords_hold_on_another_machine(filled: Deployment, other_machine: Deployment, tmp_path: Path) -> None:
+    """Each installation draws its own salt, and the restored accounts were hashed with the old one."""
+    drawn = Deployment.of(replace(filled.settings, password_salt=""))
+    assert drawn.settings.password_salt != other_machine.settings.password_salt
+    archive = tmp_path / "city.tar"
+    backups.backup(drawn, archive)
+    backups.restore(other_machine, archive)
+    assert other_machine.installation.secrets().password_salt == drawn.settings.password_salt
+
+
+def test_a_salt_that_was_given_stays_out_of_the_archive(filled: Deployment, tmp_path: Path) -> None:
+    archive = tmp_path / "city.tar"
+    backups.backup(filled, archive)
+    assert filled.settings.password_salt.encode() not in archive.read_bytes()
+
+
 def test_the_restored_audit_log_is_as_protected_as_before(
     filled: Deployment, other_machine: Deployment, tmp_path: Path
 ) -> None:
@@ -144,7 +160,7 @@ def test_an_archive_of_a_newer_schema_is_refused(filled: Deployment, other_machi
     newer = tmp_path / "newer.tar"
     dump = tmp_path / "dump"
     dump.write_bytes(b"whatever")
-    backups._write(newer, replace(manifest, schema="9999"), dump, filled.settings.photo_folder, [])
+    backups._write(newer, replace(manifest, schema="9999"), dump, filled.settings.photo_folder, [], None)
     with pytest.raises(OperationError, match="newer schema 9999"):
         backups.restore(other_machine, newer)
 

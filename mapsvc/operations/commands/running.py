@@ -45,9 +45,7 @@ def _welcome(deployment: Deployment) -> None:
     if accounts:
         click.echo("\nDemonstration accounts, for this machine only:")
         click.echo("\n".join(f"  {line}" for line in accounts))
-    click.echo(
-        "\nStop: make stop    Look: .venv/bin/mapsvc status    Something is wrong: .venv/bin/mapsvc doctor"
-    )
+    click.echo("\nStop: make stop    Look: .venv/bin/mapsvc status    Something is wrong: .venv/bin/mapsvc doctor")
 
 
 def _demonstration_accounts(deployment: Deployment) -> list[str]:
