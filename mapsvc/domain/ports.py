@@ -3,7 +3,7 @@
 One unit of work is one transaction: a use case enters it, works, and commits once.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -409,30 +409,45 @@ class Collectives(Protocol):
         """Return all active collectives."""
         ...
 
-    def update(self, collective: Collective) -> bool:
+    def update(self, collective: Collective, now: datetime) -> bool:
         """Write all fields if the version still holds; tell whether it did."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """A space as matching reads it."""
+    """A space as matching reads it, with what a list says about it.
+
+    Areas are those it lies in, the smallest first; `published_point` is (lon, lat) as the public sees it, None where it
+    has no public place.
+    """
 
     space: Space
     status: str
     band: str
     last_official_check_on: date | None
-    area_ids: tuple[UUID, ...]
+    area_ids: tuple[UUID, ...] = ()
+    area_slugs: tuple[str, ...] = ()
+    area_name: str | None = None
+    published_point: tuple[float, float] | None = None
+    last_confirmed_on: date | None = None
+    last_source_kind: str | None = None
+    area_m2: float | None = None
+    demonstration: bool = False
 
 
 class Offers(Protocol):
     """Spaces as the matching reads them."""
 
-    def all(self, areas: Collection[UUID] | None = None) -> list[OfferRow]:
+    def stamp(self) -> str:
+        """Return a text that changes whenever `all` would return something else."""
+        ...
+
+    def all(self) -> list[OfferRow]:
         """Return every published space that is offered or in a call."""
         ...
 
-    def get(self, space_id: UUID) -> OfferRow | None:
+    def by_slug(self, slug: str) -> OfferRow | None:
         """Return one space, whatever its availability."""
         ...
 

@@ -1,10 +1,11 @@
 """Collectives in the database."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from mapsvc.domain.ports import Collective
 from mapsvc.store.tables import collectives, sources
@@ -38,6 +39,10 @@ def _collective(row: Row[Any]) -> Collective:
     )
 
 
+def _point(lon: float | None, lat: float | None) -> Any:
+    return None if lon is None else func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+
+
 class CollectiveRepository:
     """Reads and writes collectives on one connection."""
 
@@ -61,7 +66,7 @@ class CollectiveRepository:
         query = _select().where(collectives.c.state.in_(["active", "verified"])).order_by(collectives.c.id)
         return [_collective(row) for row in self._connection.execute(query)]
 
-    def update(self, collective: Collective) -> bool:
+    def update(self, collective: Collective, now: datetime) -> bool:
         """Write what its representative may change if the version still holds; tell whether it did."""
         result = self._connection.execute(
             update(collectives)
@@ -73,6 +78,8 @@ class CollectiveRepository:
                 disciplines=list(collective.disciplines),
                 members_count=collective.members_count,
                 needs=dict(collective.needs),
+                anchor=_point(collective.anchor_lon, collective.anchor_lat),
+                updated_at=now,
                 version=collectives.c.version + 1,
             )
         )

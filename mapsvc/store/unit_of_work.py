@@ -69,7 +69,7 @@ class SqlUnitOfWork:
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
         self.collectives = CollectiveRepository(connection)
-        self.offers = OfferRepository(connection, self.areas)
+        self.offers = OfferRepository(connection)
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)
         self.upkeep = UpkeepRepository(connection)
