@@ -10,7 +10,8 @@ from mapsvc.domain.imports import AreaRecord, LonLat, StreetRecord
 
 CENTRE: LonLat = (7.6858, 45.0711)
 """Piazza Castello, from which the house numbers of Torino count outwards."""
-METRES_PER_NUMBER = 5.5
+HIGHEST_NUMBER = 95
+"""The number that stands near the far end of every street, so that the invented places spread over the neighbourhood."""
 PAVEMENT_M = 9.0
 """From the middle of the street to the shop windows."""
 _METRES_PER_DEGREE = 111_195.0
@@ -33,7 +34,7 @@ class StreetFinder:
         metres = shapely.transform(line, _to_metres, interleaved=False)
         if _starts_farther(metres):
             metres = shapely.reverse(metres)
-        along = min(number * METRES_PER_NUMBER, metres.length * 0.97)
+        along = metres.length * min(number / HIGHEST_NUMBER, 0.97)
         here, ahead = metres.interpolate(along), metres.interpolate(min(along + 1, metres.length))
         behind = metres.interpolate(max(along - 1, 0))
         angle = math.atan2(ahead.y - behind.y, ahead.x - behind.x)

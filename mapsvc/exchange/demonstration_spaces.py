@@ -150,8 +150,8 @@ def _generated(
     index: int, finder: StreetFinder, rng: random.Random, today: date, taken: set[tuple[str, str]]
 ) -> SpaceRecord:
     key = f"generated-{index}"
-    # A third of all stands in the first neighbourhood, so that the first view is rich.
-    area, street = pick(rng, _FIRST_STREETS if rng.random() < 0.33 else _ALL_STREETS)
+    # A good share stands in the first neighbourhood, so that the first view is rich.
+    area, street = pick(rng, _FIRST_STREETS if rng.random() < 0.08 else _ALL_STREETS)
     number = _free_number(rng, street, taken)
     text, code, kind = pick(rng, FORMER_USES)
     owner = pick(rng, _OWNERS)

@@ -21,6 +21,8 @@ MOST_ROWS = 60
 MANY = 2000
 #: A cell of the cluster grid in pixels; a cluster is 46 px wide.
 CELL_PIXELS = 80
+#: The same where few places are in view: only those that would hide each other are joined.
+FEW_PIXELS = 46
 #: How far from the middle of its cell a cluster may be drawn, as a share of the cell: neighbours never overlap.
 CELL_PLAY = 0.2
 #: From this zoom on, neighbours are far enough apart to be drawn one by one, whatever their number in the box.
@@ -95,13 +97,15 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
     """Return what a map of `zoom` shows of `box` (degrees)."""
     conditions, params = filters.sql()
     params |= box.mercator()
-    size = CELL_PIXELS * 2 * WORLD / (256 * 2**zoom)
-    cells = _run(connection, "clusters", conditions, params | {"size": size})
+    pixels = CELL_PIXELS
+    cells = _cells(connection, conditions, params, zoom, pixels)
     total = sum(cell["count"] for cell in cells)
-    near = total <= MOST_MARKERS and (zoom >= NEAR_ZOOM or total <= MOST_ROWS // 2)
-    if near:
+    if total <= MOST_MARKERS and zoom >= NEAR_ZOOM:
         rows = _run(connection, "places", conditions, params | {"limit": MOST_MARKERS})
         return View(total, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
+    if total <= MOST_MARKERS:
+        pixels = FEW_PIXELS
+        cells = _cells(connection, conditions, params, zoom, pixels)
     rows = _nearest(connection, conditions, params, total)
     lone = {(cell["any_slug"], round(cell["x"], 3)) for cell in cells if cell["count"] == 1}
     if lone:
@@ -116,8 +120,18 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
         for row in rows
         if (row["slug"], round(mercator(row["lon"], row["lat"])[0], 3)) in lone
     )
-    clusters = tuple(_cluster(cell, size) for cell in cells if cell["count"] > 1)
+    clusters = tuple(_cluster(cell, _metres(pixels, zoom)) for cell in cells if cell["count"] > 1)
     return View(total, clusters, tuple(rows), drawn)
+
+
+def _metres(pixels: int, zoom: int) -> float:
+    return pixels * 2 * WORLD / (256 * 2**zoom)
+
+
+def _cells(
+    connection: Connection, conditions: str, params: Mapping[str, Any], zoom: int, pixels: int
+) -> list[dict[str, Any]]:
+    return _run(connection, "clusters", conditions, {**params, "size": _metres(pixels, zoom)})
 
 
 def _cluster(cell: Mapping[str, Any], size: float) -> Cluster:

@@ -15,7 +15,7 @@ from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import CheckedPhoto, PhotoFiles, UnitOfWork
 from mapsvc.domain.publication import Precision, Standing, precision_for
 from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState, Space, check_place, space_name
-from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.evidence import conclude, refresh
 from mapsvc.usecases.follow_links import Follow, keep_link
 from mapsvc.usecases.observations import OWN_SOURCE, Answer, digest, store_observation
 
@@ -181,6 +181,7 @@ _TARGETS = {
     "reject": RecordState.REJECTED,
     "hide": RecordState.HIDDEN,
     "same_as": RecordState.MERGED,
+    "archive": RecordState.ARCHIVED,
 }
 
 
@@ -198,6 +199,7 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
             roles=[grant.role.value for grant in actor.grants],
             reason=decision.reason or None,
             target=target.id if target else None,
+            gone=after is RecordState.ARCHIVED and _said_to_be_gone(uow, space, now),
         )
     )
     if target is not None:
@@ -205,9 +207,13 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
         refresh(uow, target.id, now.date())
         refresh(uow, space.id, now.date())
         return replace(space, record_state=after, merged_into=target.id, updated_at=now)
-    if after is not RecordState.HIDDEN:
+    if after in {RecordState.PUBLISHED, RecordState.REJECTED}:
         uow.observations.settle_notes(space.id, after.value)
     return replace(space, record_state=after, state_reason=decision.reason or None, updated_at=now)
+
+
+def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
+    return conclude(uow.observations.counted(space.id), now.date()).status_codes[0] == "gone_pending"
 
 
 def _can_take(target: Space | None, space: Space) -> bool:

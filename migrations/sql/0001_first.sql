@@ -606,10 +606,15 @@ FROM audit_log h JOIN (
 ) r ON r.noun = h.noun AND r.record_id = h.record_id
 WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'edited', 'observed', 'observation_withdrawn', 'same_as');
 
--- Where a joined record lives on, for ever.
+-- Where a joined record lives on, for ever, however often its survivor was joined again.
 CREATE VIEW public_redirects AS
-SELECT s.slug, t.slug AS target_slug FROM spaces s JOIN public_space_pages t ON t.id = s.merged_into
-WHERE s.record_state = 'merged';
+WITH RECURSIVE chain AS (
+    SELECT slug, merged_into, 1 AS step FROM spaces WHERE record_state = 'merged'
+    UNION ALL
+    SELECT c.slug, s.merged_into, c.step + 1 FROM chain c JOIN spaces s ON s.id = c.merged_into
+    WHERE s.record_state = 'merged' AND c.step < 100
+)
+SELECT c.slug, t.slug AS target_slug FROM chain c JOIN public_space_pages t ON t.id = c.merged_into;
 
 CREATE VIEW public_photos AS
 SELECT f.id, f.space_id, f.observation_id, f.width, f.height, f.alt, f.licence, f.created_at
