@@ -34,7 +34,7 @@ def streets_named(
     if len(key) < 2:
         return []
     params = {"q": key, "lon": near[0], "lat": near[1], "close_degrees": _CLOSE_DEGREES, "limit": limit}
-    rows = [row._mapping for row in connection.execute(named("streets_by_name"), params)]
+    rows = [dict(row._mapping) for row in connection.execute(named("streets_by_name"), params)]
     return [row for row in rows if row["score"] >= _LEAST_SCORE or same_street(row["name"], street)]
 
 
@@ -61,16 +61,16 @@ def place_at(connection: Connection, lon: float, lat: float) -> Mapping[str, Any
         "swapped_lat": lon if fits else lat,
         "reach_m": _REACH_M,
     }
-    return connection.execute(named("street_at"), params).one()._mapping
+    return dict(connection.execute(named("street_at"), params).one()._mapping)
 
 
 def spaces_at(connection: Connection, street: str, number: int | None, limit: int) -> list[Mapping[str, Any]]:
     """Return public spaces in a street of the gazetteer, the nearest civic numbers first; columns as of `nearby`."""
     params = {"street": street, "number": number, "reach": _NEIGHBOUR_NUMBERS, "limit": limit}
-    return [row._mapping for row in connection.execute(named("spaces_at_address"), params)]
+    return [dict(row._mapping) for row in connection.execute(named("spaces_at_address"), params)]
 
 
 def space_to_mark(connection: Connection, slug: str) -> Mapping[str, Any] | None:
     """Return a public space by its slug, None when there is none."""
     row = connection.execute(named("space_to_mark"), {"slug": slug}).one_or_none()
-    return None if row is None else row._mapping
+    return None if row is None else dict(row._mapping)

@@ -5,6 +5,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
-    from mapsvc.web import embed, groups, home, maps, pages, places
+    from mapsvc.web import embed, groups, home, maps, mark, pages, places, reports
 
-    return [home.bp, places.bp, groups.bp, maps.bp, embed.bp, pages.bp]
+    return [home.bp, places.bp, mark.bp, reports.bp, groups.bp, maps.bp, embed.bp, pages.bp]
