@@ -9,15 +9,17 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from psycopg2 import sql
 
+from mapsvc import bootstrap
 from mapsvc.config import ROOT, Settings
-from mapsvc.operations import dumps, migrations
+from mapsvc.operations import dumps, migrations, seeding
 from mapsvc.operations.cluster import PrivateCluster, Urls
 from mapsvc.operations.connections import connect
 from mapsvc.operations.installation import Installation
@@ -25,6 +27,7 @@ from mapsvc.operations.installation import Installation
 FOLDER = ROOT / "var" / "test"
 OWN_PREFIX = "own_"
 TEMPLATE_PREFIX = "template_"
+SEEDED_PREFIX = "seeded_"
 
 
 @contextmanager
@@ -44,6 +47,29 @@ def schema_fingerprint() -> str:
         if path.suffix in {".py", ".sql"}:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def data_fingerprint() -> str:
+    """Return a text that changes when what `make run` loads could change: the schema, the loading code, the day."""
+    digest = hashlib.sha256(f"{schema_fingerprint()} {datetime.now(UTC).date()}".encode())
+    packages = [*(ROOT / "mapsvc" / name for name in ("domain", "exchange", "store", "usecases")), ROOT / "fixtures"]
+    for path in sorted(path for package in packages for path in package.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def settings_for(urls: Urls, var: Path) -> Settings:
+    """Return settings for a database of the tests, with mails kept in memory and no limits of rate."""
+    return Settings(
+        database_url=urls.app,
+        owner_url=urls.owner,
+        secret_key="only for tests, and long enough for a key",
+        password_salt="only for tests",
+        var=var,
+        mail="memory",
+        rate_limits=False,
+    )
 
 
 def drop(cluster: PrivateCluster, name: str) -> None:
@@ -75,20 +101,41 @@ def _drop_orphans(cluster: PrivateCluster) -> None:
             drop(cluster, name)
 
 
-def _migrated_template(cluster: PrivateCluster) -> str:
-    """Return the name of a template with the newest schema, building it when it is missing or half built."""
-    name = TEMPLATE_PREFIX + schema_fingerprint()
-    if name in _databases(cluster, TEMPLATE_PREFIX):
+def _template(cluster: PrivateCluster, prefix: str, fingerprint: str, build: Callable[[str], None]) -> str:
+    """Return the name of a template, building it when it is missing; only a finished one has its name."""
+    name = prefix + fingerprint
+    if name in _databases(cluster, prefix):
         return name
-    for old in _databases(cluster, TEMPLATE_PREFIX):
+    for old in _databases(cluster, prefix):
         drop(cluster, old)
-    draft = "draft_template"
+    draft = f"draft_{prefix}"
     drop(cluster, draft)
-    cluster.ensure_database(draft)
-    migrations.upgrade(cluster.urls(draft).owner, cluster.urls(draft).app)
+    build(draft)
     with cluster.administration() as cursor:
         cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
     return name
+
+
+def _migrated_template(cluster: PrivateCluster) -> str:
+    """Return the name of a template with the newest schema and no records."""
+
+    def build(draft: str) -> None:
+        cluster.ensure_database(draft)
+        migrations.upgrade(cluster.urls(draft).owner, cluster.urls(draft).app)
+
+    return _template(cluster, TEMPLATE_PREFIX, schema_fingerprint(), build)
+
+
+def _seeded_template(cluster: PrivateCluster, var: Path) -> str:
+    """Return the name of a template with everything that `make run` loads, by the same code."""
+
+    def build(draft: str) -> None:
+        copy_database(cluster, _migrated_template(cluster), draft)
+        services = bootstrap.build(settings_for(cluster.urls(draft), var))
+        seeding.seed(services, lambda *_: None)
+        services.engine.dispose()
+
+    return _template(cluster, SEEDED_PREFIX, data_fingerprint(), build)
 
 
 @pytest.fixture(scope="session")
@@ -157,15 +204,18 @@ def fresh_database(test_cluster: PrivateCluster, request: pytest.FixtureRequest)
 @pytest.fixture
 def settings(clean_database: Urls, tmp_path: Path) -> Settings:
     """Settings for the clean database, with a folder of their own and no limits of rate."""
-    return Settings(
-        database_url=clean_database.app,
-        owner_url=clean_database.owner,
-        secret_key="only for tests, and long enough for a key",
-        password_salt="only for tests",
-        var=tmp_path / "var",
-        mail="memory",
-        rate_limits=False,
-    )
+    return settings_for(clean_database, tmp_path / "var")
+
+
+@pytest.fixture(scope="module")
+def seeded_settings(test_cluster: PrivateCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings for a database with everything that `make run` loads: one copy for each test module that asks."""
+    var = tmp_path_factory.mktemp("var")
+    name = f"{OWN_PREFIX}{os.getpid()}_seeded"
+    with locked("preparation", fcntl.LOCK_EX):
+        urls = copy_database(test_cluster, _seeded_template(test_cluster, var), name)
+    yield settings_for(urls, var)
+    drop(test_cluster, name)
 
 
 def empty(owner_url: str) -> None:
