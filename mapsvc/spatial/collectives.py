@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from mapsvc.spatial.catalogues import Wanted, catalogue_rows
+from mapsvc.spatial.named_sql import named
 
 Row = Mapping[str, Any]
 
@@ -22,13 +23,5 @@ def catalogue(
 
 def page(connection: Connection, slug: str) -> Row | None:
     """Return a public collective with its source and the names of the areas it would go to."""
-    query = text(
-        "SELECT p.id, p.slug, p.name, p.story, p.original_lang, p.form, p.disciplines, p.members_count, p.needs,"
-        " p.state, p.demonstration, p.created_at, p.updated_at, p.version, c.code AS source_code, c.title AS source_title,"
-        " c.licence AS source_licence, c.attribution AS source_attribution, c.url AS source_home, NULL AS source_url,"
-        " (SELECT jsonb_object_agg(a.slug, a.name) FROM public_areas a"
-        "  WHERE p.needs -> 'districts_ok' ? a.slug) AS area_names"
-        " FROM public_collectives p JOIN public_sources c ON c.code = p.source_code WHERE p.slug = :slug"
-    )
-    row = connection.execute(query, {"slug": slug}).one_or_none()
+    row = connection.execute(named("collective"), {"slug": slug}).one_or_none()
     return None if row is None else row._asdict()

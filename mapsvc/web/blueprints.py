@@ -5,6 +5,44 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
-    from mapsvc.web import embed, groups, home, maps, mark, pages, places, reports
+    from mapsvc.web import (
+        areas,
+        calls,
+        collectives,
+        data,
+        desk,
+        embed,
+        groups,
+        home,
+        initiatives,
+        invitations,
+        maps,
+        mark,
+        pacts,
+        pages,
+        photos,
+        places,
+        reports,
+        spaces,
+    )
 
-    return [home.bp, places.bp, mark.bp, reports.bp, groups.bp, maps.bp, embed.bp, pages.bp]
+    return [
+        home.bp,
+        places.bp,
+        spaces.bp,
+        photos.bp,
+        areas.bp,
+        initiatives.bp,
+        pacts.bp,
+        collectives.bp,
+        calls.bp,
+        data.bp,
+        mark.bp,
+        reports.bp,
+        groups.bp,
+        maps.bp,
+        embed.bp,
+        pages.bp,
+        desk.bp,
+        invitations.bp,
+    ]

@@ -1,0 +1,114 @@
+"""Calls: the list, and one page each with its lots."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from mapsvc.domain.errors import NotFound
+from mapsvc.spatial import calls
+from mapsvc.web.current import connection, now
+from mapsvc.web.i18n import date_text, number_text, text_in
+from mapsvc.web.labels import label
+from mapsvc.web.mini_map import mini_map
+from mapsvc.web.paging import Paging, one_of, words
+from mapsvc.web.place_words import place, place_name
+from mapsvc.web.record_words import described, page_address, row_symbol, sourced, spoken
+
+bp = Blueprint("calls", __name__)
+#: The usual way of a call after its opening (domain.md 2.5), as steps of its life.
+_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("open", ("open",)),
+    ("closed", ("closed", "admissibility")),
+    ("evaluation", ("evaluation", "matching")),
+    ("provisional", ("provisional", "observations")),
+    ("final", ("final",)),
+    ("contracting", ("contracting",)),
+    ("concluded", ("concluded",)),
+)
+
+
+@bp.get("/calls")
+def catalogue() -> str:
+    """List public calls by words and state."""
+    paging = Paging.read()
+    states = calls.states(connection())
+    wanted = {"query": words(), "state": one_of("state", states)}
+    total, rows = calls.catalogue(connection(), paging.size, paging.offset, **wanted)
+    return render_template(
+        "calls/list.html",
+        calls=[
+            {
+                "url": f"/calls/{row['code']}",
+                "name": text_in(row["title"])[0] or row["code"],
+                "state": label("call_state", row["state"]),
+                "when": _when(row, now().date()),
+                "lots": ngettext("%(num)s lot", "%(num)s lots", row["lots"]),
+                "demonstration": row["demonstration"],
+            }
+            for row in rows
+        ],
+        total_text=ngettext("%(count)s call", "%(count)s calls", total, count=number_text(total)),
+        pager=paging.links(total),
+        wanted=wanted,
+        choices={"state": [(code, label("call_state", code)) for code in states]},
+    )
+
+
+def _when(row: Mapping[str, Any], today: date) -> str:
+    if row["opens_on"] and row["opens_on"] > today:
+        return _("opens %(day)s", day=date_text(row["opens_on"]))
+    if row["closes_on"] and row["closes_on"] >= today:
+        return _("open until %(day)s", day=date_text(row["closes_on"]))
+    return _("closed %(day)s", day=date_text(row["closes_on"])) if row["closes_on"] else ""
+
+
+@bp.get("/calls/<code>")
+def show(code: str) -> str:
+    """Show a call: its dates, its lots on a map and in a table."""
+    row = calls.page(connection(), code) if "\x00" not in code else None
+    if row is None:
+        raise NotFound("there is no such call")
+    lots = calls.lots(connection(), row["id"])
+    about = spoken(row["summary"])
+    title = text_in(row["title"])[0] or row["code"]
+    drawn = [place({**lot, "name": _("Lot %(number)s, %(place)s", number=lot["number"], place=place_name(lot))})
+             for lot in lots]  # fmt: skip
+    return render_template(
+        "calls/show.html",
+        call=row,
+        title=title,
+        state=label("call_state", row["state"]),
+        when=_when(row, now().date()),
+        life=_life(row),
+        about=about,
+        summary=described(about["text"] or title),
+        address=page_address(),
+        lots=[place(lot) | {"number": lot["number"], "symbol": row_symbol(lot), "term": _term(lot)} for lot in lots],
+        total_text=ngettext("%(num)s lot", "%(num)s lots", len(lots)),
+        map=mini_map(drawn, moving=True),
+        source=sourced(row),
+    )
+
+
+def _term(lot: Mapping[str, Any]) -> str:
+    return _("%(first)s to %(last)s", first=date_text(lot["starts_on"]), last=date_text(lot["ends_on"]))
+
+
+def _life(row: Mapping[str, Any]) -> list[dict[str, str]]:
+    days = {"open": row["opens_on"], "closed": row["closes_on"]}
+    reached = next((place for place, (_code, states) in enumerate(_STEPS) if row["state"] in states), None)
+    if reached is None:
+        # Suspended or cancelled: the way ends here.
+        return [{"name": label("call_state", row["state"]), "note": "", "state": "now"}]
+    return [
+        {
+            "name": label("call_state", row["state"] if place == reached else code),
+            "note": date_text(days.get(code)),
+            "state": "now" if place == reached else "done" if place < reached else "todo",
+        }
+        for place, (code, _states) in enumerate(_STEPS)
+    ]

@@ -1,0 +1,45 @@
+"""The small map of a record page: a picture of one place or of several, or a map to move about."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from mapsvc.web.folium_elements import ShellOptions, map_texts, render_shell
+from mapsvc.web.home import ground
+from mapsvc.web.i18n import language
+
+Bounds = tuple[float, float, float, float]
+_CLOSE_ZOOM = 16
+_COARSE_ZOOM = 15
+#: The margin around several places, as a share of their box, and the least half width of a box in degrees.
+_MARGIN, _LEAST = 0.2, 0.002
+
+
+def mini_map(
+    places: Sequence[Mapping[str, Any]], *, bounds: Bounds | None = None, moving: bool = False
+) -> dict[str, Any] | None:
+    """Return shell, data and texts for `maps.canvas` and `maps.scripts`; None where nothing has a position.
+
+    `places` are members of /places.json; `bounds` (west, south, east, north in degrees) wins over them. `moving`
+    makes a map that a visitor can move, with buttons to zoom.
+    """
+    if not places and bounds is None:
+        return None
+    if bounds is None and len({(place["lon"], place["lat"]) for place in places}) > 1:
+        bounds = _around(places)
+    lon, lat = (places[0]["lon"], places[0]["lat"]) if bounds is None else _middle(bounds)
+    zoom = _CLOSE_ZOOM if not places or places[0]["precision"] == "exact" else _COARSE_ZOOM
+    kind: Literal["desk", "mini"] = "desk" if moving else "mini"
+    options = ShellOptions(kind=kind, lat=lat, lon=lon, zoom=zoom, bounds=bounds, lang=language(), **ground())
+    return {"shell": render_shell(options), "data": {"places": list(places)}, "texts": map_texts()}
+
+
+def _around(places: Sequence[Mapping[str, Any]]) -> Bounds:
+    lons, lats = [place["lon"] for place in places], [place["lat"] for place in places]
+    wide = max((max(lons) - min(lons)) * _MARGIN, _LEAST)
+    high = max((max(lats) - min(lats)) * _MARGIN, _LEAST)
+    return min(lons) - wide, min(lats) - high, max(lons) + wide, max(lats) + high
+
+
+def _middle(bounds: Bounds) -> tuple[float, float]:
+    west, south, east, north = bounds
+    return (west + east) / 2, (south + north) / 2
