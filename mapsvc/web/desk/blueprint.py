@@ -1,0 +1,46 @@
+"""The door of the desk: whoever is not signed in goes to sign in first, whoever has no business here gets 403."""
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from mapsvc.domain.errors import Forbidden
+from mapsvc.domain.people import Action
+from mapsvc.spatial.desk_scope import Scope
+from mapsvc.web.current import actor
+from mapsvc.web.problems import problem, wants_json
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@bp.before_request
+def guard() -> ResponseReturnValue | None:
+    """Let nobody in who does not use the desk; scopes by area are asked where something is read or done."""
+    asking = actor()
+    if not asking.signed_in:
+        if wants_json():
+            return problem(401, _("Sign in first. Nothing was saved."), code="sign_in")
+        # Only the page itself can be opened again after signing in; what a form sent would be lost twice.
+        page = request.full_path.rstrip("?") if request.method == "GET" else request.path
+        return redirect("/login?" + _query(page))
+    if not asking.uses_desk:
+        raise Forbidden("the desk is for the office", code="forbidden")
+    return None
+
+
+@bp.after_request
+def never_kept(response: Response) -> Response:
+    """Tell browsers and proxies to keep nothing of the desk: it shows what is not public."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def scope(action: Action = Action.SEE_REGISTER) -> Scope:
+    """Return where the present account may do `action`."""
+    return Scope.of(actor(), action)
+
+
+def _query(page: str) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode({"next": page})

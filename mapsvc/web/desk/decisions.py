@@ -1,0 +1,162 @@
+"""What somebody decides at the desk: publish, reject, hide, same as, finding, texts and photos, groups; and undo."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import flash, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale, VersionRequired
+from mapsvc.domain.observations import Claim
+from mapsvc.spatial import desk_records
+from mapsvc.usecases import groups as group_cases
+from mapsvc.usecases import notes, observations, spaces
+from mapsvc.web.current import actor, connection, now, services
+from mapsvc.web.desk import records
+from mapsvc.web.desk.blueprint import bp, scope
+from mapsvc.web.desk.queue import UNDO, page
+from mapsvc.web.labels import label
+from mapsvc.web.problems import wants_json
+
+
+@bp.post("/spaces/<slug>/decision")
+def decide(slug: str) -> ResponseReturnValue:
+    """Publish, reject, hide or join a space, if nobody decided since it was looked at."""
+    row = records.find(slug)
+    verb = request.form.get("verb", "")
+    decision = spaces.Decision(
+        verb=verb,
+        version=version(),
+        reason=request.form.get("reason", ""),
+        same_as=_same_as() if verb == "same_as" else "",
+    )
+    try:
+        decided = spaces.decide(services().unit_of_work(), actor(), slug, decision, now())
+    except (Stale, Conflict) as error:
+        return _decided_before(slug, error)
+    words = {
+        "publish": _("%(name)s is on the map.", name=row["name"]),
+        "reject": _("%(name)s was not accepted.", name=row["name"]),
+        "hide": _("%(name)s is hidden.", name=row["name"]),
+        "same_as": _("%(name)s was joined with the other record.", name=row["name"]),
+    }
+    # Hiding is the one decision that the rules let the same person take back.
+    undo = {"what": "hide", "slug": slug, "version": decided.version + 1} if verb == "hide" else None
+    return _done(words.get(verb, row["name"]), undo)
+
+
+@bp.post("/spaces/<slug>/finding")
+def finding(slug: str) -> ResponseReturnValue:
+    """Store what the account found out on the spot; an officer's finding counts as an officer's visit."""
+    row = records.find(slug)
+    claim = claim_of(request.form.get("claim", ""))
+    answer = observations.Answer(key_of(request.form.get("key", "")), claim)
+    done = observations.add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
+    status = label("vacancy_status", done.status)
+    undo = {"what": "finding", "id": str(done.observation_id)}
+    return _done(_("%(name)s: %(status)s.", name=row["name"], status=status), undo)
+
+
+@bp.post("/spaces/<slug>/texts")
+def texts(slug: str) -> ResponseReturnValue:
+    """Show the texts and photos that wait at a public space, or put them away."""
+    row = records.find(slug)
+    show = request.form.get("show") == "1"
+    try:
+        notes.settle(services().unit_of_work(), actor(), slug, version(), show=show, now=now())
+    except Stale as error:
+        return _decided_before(slug, error)
+    if show:
+        return _done(_("Texts and photos of %(name)s are shown.", name=row["name"]), None)
+    return _done(_("Texts and photos of %(name)s were put away.", name=row["name"]), None)
+
+
+@bp.post("/groups/<uuid:group_id>/decision")
+def decide_group(group_id: UUID) -> ResponseReturnValue:
+    """Approve or refuse a group that waits."""
+    uow = services().unit_of_work()
+    try:
+        if request.form.get("verb") == "approve":
+            group = group_cases.approve_group(uow, actor(), group_id, version(), now())
+            return _done(_("%(name)s is approved; whoever asked is its curator.", name=group.name), None)
+        reason = request.form.get("reason", "")
+        group = group_cases.refuse_group(uow, actor(), group_id, version(), reason, now())
+    except (Stale, Conflict) as error:
+        return _decided_before("", error)
+    return _done(_("%(name)s was refused.", name=group.name), None)
+
+
+@bp.post("/undo")
+def undo() -> ResponseReturnValue:
+    """Take back what this account did last, where the rules allow it."""
+    last = session.pop(UNDO, None)
+    if last is None:
+        raise NotFound("there is nothing to take back")
+    uow = services().unit_of_work()
+    if last["what"] == "hide":
+        decision = spaces.Decision("publish", last["version"])
+        spaces.decide(uow, actor(), last["slug"], decision, now())
+    else:
+        observations.undo_observation(uow, actor(), UUID(last["id"]), now())
+    return _done(_("Taken back."), None)
+
+
+def version() -> int:
+    """Return the version a form was based on; raise VersionRequired where it has none."""
+    raw = request.form.get("version", "")
+    if not raw.isdecimal() or len(raw) > 9:
+        raise VersionRequired("the form does not say which version it is about", code="version_required")
+    return int(raw)
+
+
+def claim_of(raw: str) -> Claim:
+    """Return the claim of a form; raise Invalid for another word."""
+    try:
+        return Claim(raw)
+    except ValueError:
+        raise Invalid("there is no such answer", "/claim", code="unknown_value", value=raw[:80]) from None
+
+
+def key_of(raw: str) -> UUID:
+    """Return the idempotency key of a form; raise Invalid where it is none."""
+    try:
+        return UUID(raw)
+    except ValueError:
+        raise Invalid("the form carries no key", "/key", code="required") from None
+
+
+def _same_as() -> str:
+    """Return the slug of the record that this one is the same as: chosen from the list, or typed as address or name."""
+    words = request.form.get("same_as_words", "").strip()[:200]
+    if not words:
+        return request.form.get("same_as", "")
+    slug = words.rstrip("/").rsplit("/", 1)[-1] if "/" in words else words
+    found = desk_records.named_like(connection(), scope(), slug.replace("\x00", ""))
+    found = found or desk_records.named_like(connection(), scope(), words.replace("\x00", ""))
+    if len(found) > 1 and found[0]["slug"] != slug:
+        raise Invalid("several records have this name", "/same_as_words", code="several_spaces")
+    if not found:
+        raise Invalid("name a published space", "/same_as_words", code="no_such_space")
+    return str(found[0]["slug"])
+
+
+def _decided_before(slug: str, error: Stale | Conflict) -> ResponseReturnValue:
+    """Say that somebody else was faster, and show the record as it is now; nothing was written."""
+    if wants_json():
+        raise error
+    status = 412 if isinstance(error, Stale) else 409
+    return page(request.form.get("kind", ""), slug, message=error.code or "stale"), status
+
+
+def _done(words: str, undo: Mapping[str, object] | None) -> ResponseReturnValue:
+    """Answer a script with what was done, and a form with the next item of the queue."""
+    if undo is None:
+        session.pop(UNDO, None)
+    else:
+        session[UNDO] = {**undo, "words": words}
+    if wants_json():
+        return jsonify(message=words, undo=url_for("desk.undo") if undo else None)
+    if undo is None:
+        flash(words, "ok")
+    return redirect(url_for("desk.queue", kind=request.form.get("kind") or None, done=1 if undo else None))

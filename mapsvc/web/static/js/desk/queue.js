@@ -1,0 +1,139 @@
+// The queue: another item, a decision or an undo changes list and detail in place, by the pages the server writes anyway.
+//
+// Keys: J and K move, the letters of data-key press the button that carries them, R and H open the form with the reason,
+// S the records nearby, Z takes back. Without this file the rows are links and the decisions are forms.
+
+import { showToast } from "../toast.js";
+
+const LIST = "[data-queue-list]";
+const DETAIL = "[data-queue-detail]";
+const nonce = document.querySelector("script[nonce]")?.nonce ?? "";
+const failed = () => document.querySelector(DETAIL).dataset.failed;
+let undoUrl = null;
+let busy = false;
+
+async function load(address, { push = true, focus = false } = {}) {
+  const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  if (!response.ok || response.redirected) return location.assign(address);
+  show(new DOMParser().parseFromString(await response.text(), "text/html"));
+  if (push) history.pushState(null, "", address);
+  if (focus) document.querySelector("[data-detail-title]")?.focus();
+}
+
+// The page is our own and escaped by the server; scripts in a parsed document do not run by themselves.
+function show(page) {
+  const scrolled = document.querySelector(LIST).scrollTop;
+  for (const part of [LIST, DETAIL]) {
+    document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
+  }
+  document.querySelector("main").className = page.querySelector("main").className;
+  document.querySelector(LIST).scrollTop = scrolled;
+  document.querySelector(".q.on")?.scrollIntoView({ block: "nearest" });
+  for (const old of page.querySelectorAll("script:not([src]):not([type])")) {
+    const script = document.createElement("script");
+    script.nonce = nonce;
+    script.textContent = old.textContent;
+    document.body.append(script);
+    script.remove();
+  }
+}
+
+function neighbour(step) {
+  const rows = [...document.querySelectorAll(".q[data-item]")];
+  const at = rows.findIndex((row) => row.classList.contains("on"));
+  return rows[at < 0 ? 0 : at + step];
+}
+
+function addressOf(row) {
+  return row?.querySelector("h2 a")?.href;
+}
+
+async function move(step) {
+  const row = neighbour(step);
+  if (row) await load(addressOf(row), { focus: true });
+}
+
+async function send(form, button) {
+  const body = new FormData(form, button);
+  const following = addressOf(neighbour(1)) ?? addressOf(neighbour(-1));
+  const answer = await fetch(form.action, {
+    method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin",
+  });
+  const said = await answer.json().catch(() => ({}));
+  if (answer.status === 412 || answer.status === 409) {
+    showToast(said.detail ?? failed());
+    return load(location.href, { push: false });
+  }
+  if (!answer.ok) return showToast(said.detail ?? failed());
+  undoUrl = said.undo;
+  showToast(said.message, { undo: undoUrl ? () => takeBack() : undefined });
+  // A finding leaves the place where it is; after a decision the next one is on.
+  return load(form.matches(".tap") ? location.href : (following ?? location.pathname), { push: true });
+}
+
+async function takeBack() {
+  if (!undoUrl) return;
+  const body = new FormData();
+  body.set("csrf_token", document.querySelector("input[name=csrf_token]").value);
+  const address = undoUrl;
+  undoUrl = null;
+  const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+  const said = await answer.json().catch(() => ({}));
+  showToast(said.message ?? said.detail ?? "");
+  await load(location.href, { push: false });
+}
+
+async function once(work) {
+  if (busy) return;
+  busy = true;
+  try {
+    await work();
+  } catch {
+    showToast(failed());
+  } finally {
+    busy = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-decide]");
+  if (!form) return;
+  event.preventDefault();
+  once(() => send(form, event.submitter));
+}, true);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(`.q h2 a, ${LIST} .chip, .back-to-list a`);
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  once(() => load(link.href, { focus: Boolean(link.closest(".q")) }));
+});
+
+addEventListener("popstate", () => once(() => load(location.href, { push: false })));
+
+function open(css, control) {
+  const fold = document.querySelector(`${DETAIL} details.${css}`);
+  if (!fold) return;
+  fold.open = true;
+  fold.querySelector(control)?.focus();
+}
+
+const keys = {
+  j: () => once(() => move(1)),
+  k: () => once(() => move(-1)),
+  r: () => open("reject", "select, textarea"),
+  h: () => open("hide", "select"),
+  s: () => open("same", "input:not([type=hidden])"),
+  z: () => once(takeBack),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+  const letter = event.key.toLowerCase();
+  const button = document.querySelector(`${DETAIL} [data-key="${CSS.escape(letter)}"]`);
+  if (!keys[letter] && !button) return;
+  event.preventDefault();
+  if (keys[letter]) keys[letter]();
+  else button.click();
+});
