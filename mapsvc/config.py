@@ -17,8 +17,8 @@ class SettingError(ValueError):
 class Settings:
     """All settings of a deployment: each field is the variable MAPSVC_<NAME> and stands in docs/configuration.md."""
 
-    database_url: str = ""
-    owner_url: str = ""
+    database_url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     password_salt: str = field(default="", repr=False)
     host: str = "127.0.0.1"

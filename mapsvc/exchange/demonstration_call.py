@@ -86,6 +86,9 @@ PREMISES = (
 )
 
 
+UNCHECKED_STREET = "Corso Vercelli"
+
+
 def premises(finder: StreetFinder, today: date) -> Iterator[SpaceRecord]:
     """Yield the premises of the call: of the city, checked by an officer within the last month and a half, offered."""
     for index, one in enumerate(PREMISES, start=1):
@@ -151,6 +154,8 @@ def _usual(one: Premises, text: str, code: str, today: date) -> dict[str, object
         "heating": "electric",
         "internet": "copper",
         "condition": "cosmetic",
+        # One lot was not looked at yet, so that the matching has something to verify first.
+        **({} if one.street == UNCHECKED_STREET else {"hazards": []}),
         "works_low_cents": 150_000,
         "works_high_cents": 400_000,
         "energy_class": "E",

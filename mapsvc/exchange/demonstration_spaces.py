@@ -217,7 +217,9 @@ def _terms(rng: random.Random, owner: str, today: date) -> dict[str, object]:
         "dust_odour_tolerance": int(rng.random() * 3),
         "legal_route": "temporary_use_convention",
         "live_work": "not_allowed",
+        "hazards": [],
         "rent_cents": 100 * (60 + int(rng.random() * 280)),
+        "deposit_cents": 100 * (60 + int(rng.random() * 200)),
         "max_occupancy": 6 + int(rng.random() * 20),
         "windows": [{"from": start.isoformat(), "to": (start + timedelta(days=3 * 365)).isoformat()}],
     }

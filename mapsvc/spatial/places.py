@@ -22,7 +22,7 @@ MANY = 2000
 #: A cell of the cluster grid in pixels; a cluster is 46 px wide.
 CELL_PIXELS = 80
 #: The same where few places are in view: only those that would hide each other are joined.
-FEW_PIXELS = 46
+FEW_PIXELS = 60
 #: How far from the middle of its cell a cluster may be drawn, as a share of the cell: neighbours never overlap.
 CELL_PLAY = 0.2
 #: From this zoom on, neighbours are far enough apart to be drawn one by one, whatever their number in the box.

@@ -37,6 +37,7 @@ def _settings(services: Services) -> dict[str, Any]:
         "SECURITY_RECOVERABLE": False,
         "SECURITY_CHANGEABLE": True,
         "SECURITY_TRACKABLE": False,
+        "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_POST_LOGIN_VIEW": "/account",
         "SECURITY_POST_LOGOUT_VIEW": "/",
