@@ -11,7 +11,7 @@ from mapsvc.domain.imports import AreaRecord, LonLat, StreetRecord
 CENTRE: LonLat = (7.6858, 45.0711)
 """Piazza Castello, from which the house numbers of Torino count outwards."""
 HIGHEST_NUMBER = 95
-"""The number that stands near the far end of every street, so that the invented places spread over the neighbourhood."""
+"""The number near the far end of every street, so that the invented places spread over the neighbourhood."""
 PAVEMENT_M = 9.0
 """From the middle of the street to the shop windows."""
 _METRES_PER_DEGREE = 111_195.0
