@@ -57,7 +57,8 @@ catalogues:
 	@$(BIN)/python -m mapsvc.operations.catalogues check
 
 bench: environment  ## Measure the endpoints and the map's first view against the running server
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/mapsvc status --json >/dev/null && $(BIN)/python -m bench.endpoints $(ARGS)
+	@$(BIN)/python -m bench.matching
 
 screenshots: test-environment  ## Take the pictures of docs/ from the running server
 	@$(BIN)/python docs/screenshots.py

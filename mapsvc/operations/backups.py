@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
 from mapsvc.operations import dumps, migrations
-from mapsvc.operations.connections import connect
+from mapsvc.operations.connections import connect, refresh_statistics
 from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
 
@@ -93,6 +93,7 @@ def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Man
             deployment.installation.adopt_password_salt((Path(folder) / SALT).read_text())
     _compare(url, manifest, photos)
     migrations.upgrade(url, deployment.settings.database_url)
+    refresh_statistics(url)
     return manifest
 
 

@@ -49,6 +49,12 @@ def connect(url: str, *, autocommit: bool = False) -> Iterator[Any]:
         connection.close()
 
 
+def refresh_statistics(owner_url: str) -> None:
+    """Tell the planner about tables that just grew: until then it guesses, and pages are slow."""
+    with connect(owner_url, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def fetch(url: str, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the rows of one reading statement."""
     with connect(url) as connection, connection.cursor() as cursor:

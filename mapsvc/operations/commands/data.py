@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mapsvc.operations import console
+from mapsvc.operations.connections import refresh_statistics
 from mapsvc.operations.deployment import Deployment
 
 LEVELS = ["country", "city", "municipality", "district", "neighbourhood", "custom"]
@@ -21,6 +22,7 @@ def load_example_data(deployment: Deployment) -> None:
     console.say("Loading the example data of fixtures/")
     with console.progress() as report:
         seeding.seed(bootstrap.build(deployment.settings), report)
+    refresh_statistics(deployment.settings.owner_url)
 
 
 @click.command()
@@ -56,6 +58,7 @@ def spaces(count: int, seed_number: int) -> None:
     startup.prepare(deployment, console.say)
     with console.progress() as report:
         added = seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report)
+    refresh_statistics(deployment.settings.owner_url)
     console.done(f"Added {added:,} invented spaces.")
 
 
@@ -110,6 +113,8 @@ def import_file(
             outcome = importing.import_areas(services, file, source, level, name_column, report, dry_run=dry_run)
         else:
             outcome = importing.import_spaces(services, file, source, report, dry_run=dry_run)
+    if not dry_run:
+        refresh_statistics(deployment.settings.owner_url)
     for line in outcome.remarks:
         click.echo(line)
     console.done(", ".join(f"{count:,} {what}" for what, count in outcome.counts.items()) or "Nothing to do.")
