@@ -89,4 +89,3 @@ def number(text: str, pointer: str) -> float:
     if not math.isfinite(value):
         raise Invalid("a number is needed", pointer, code="not_a_number", value=text)
     return value
-

@@ -60,11 +60,11 @@ def words_of(report: FollowedReport) -> Words:
         reason = label("rejection_reason", report.state_reason)
         return Words("warn", _("It was not put on the map"), _("Reason: %(reason)s.", reason=reason))
     if report.record_state == "hidden":
-        return Words("warn", _("It was taken off the map"), _("Somebody of the city looks at it again."))
+        return Words("warn", _("It was taken off the map"), _("Somebody from the city looks at it again."))
     if report.record_state == "archived":
         return Words("info", _("The place is closed"), _("Its history is kept."), f"/spaces/{report.slug}")
     if report.record_state == "submitted":
-        text = _("Somebody of the city looks at it before it appears on the map. This usually takes a few days.")
+        text = _("Somebody from the city looks at it before it appears on the map. This usually takes a few days.")
         return Words("clock", _("It waits for a look"), text)
     return _published(report)
 
