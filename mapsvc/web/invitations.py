@@ -1,8 +1,6 @@
 """`/invitation/<token>`: whoever was invited chooses a password; the link works once and for a week."""
 
-from typing import Any
-
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -40,9 +38,9 @@ def accept(token: str) -> ResponseReturnValue:
     return redirect("/login")
 
 
-def _page(token: str, errors: dict[str, str], *, over: bool = False) -> ResponseReturnValue:
+def _page(token: str, errors: dict[str, str], *, over: bool = False) -> Response:
     # The token stands in the address: it must reach no other site and no cache.
-    page: Any = make_response(render_template("invitations/invitation.html", token=token, errors=errors, over=over))
+    page = make_response(render_template("invitations/invitation.html", token=token, errors=errors, over=over))
     page.headers["Referrer-Policy"] = "no-referrer"
     page.headers["Cache-Control"] = "no-store"
     return page

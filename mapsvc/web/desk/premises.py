@@ -50,8 +50,8 @@ def premises() -> str:
         rows=[_row(row) for row in rows],
         total_text=ngettext("%(count)s record", "%(count)s records", total, count=number_text(total)),
         query=query,
-        chosen=[name for name in _FILTERS if getattr(query, name)],
-        filters=_filter_choices(),
+        chosen=_chosen(query, filters := _filter_choices()),
+        filters=filters,
         sorts=_sorts(query.sort),
         back=_address(page=number - 1) if number > 1 else "",
         on=_address(page=number + 1) if number * PAGE < total else "",
@@ -281,6 +281,18 @@ def _filter_choices() -> list[dict[str, Any]]:
         ("complete", _("Completeness"), complete),
     ]
     return [{"name": name, "label": words, "options": options} for name, words, options in named]
+
+
+def _chosen(query: RegisterQuery, filters: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return the filters that are set, each with the address without it."""
+    return [
+        {
+            "text": f"{one['label']}: {dict(one['options']).get(value, value)}",
+            "url": _address(**{one["name"]: ""}),
+        }
+        for one in filters
+        if (value := getattr(query, one["name"]))
+    ]
 
 
 def _sorts(present: str) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ def page(kind: str, key: str, message: str = "") -> str:
     kind = kind if kind in queue_words.KINDS else ""
     items, counts = _items(key)
     total = sum(counts.values())
+    waits = total - counts["check"]
     listed = [item for item in items if not kind or item["kind"] == kind][:_MOST_ROWS]
     chosen = next((item for item in items if item["key"] == key), None)
     detail = _detail(chosen or (listed[0] if listed and not key else None), key)
@@ -42,8 +43,9 @@ def page(kind: str, key: str, message: str = "") -> str:
     return render_template(
         "desk/queue.html",
         kind=kind,
-        title=ngettext("%(count)s thing needs a decision", "%(count)s things need a decision", total,
-                       count=number_text(total)),
+        title=ngettext("%(count)s thing needs a decision", "%(count)s things need a decision", waits,
+                       count=number_text(waits)),
+        checks=counts["check"],
         oldest=round(max(waiting)) if waiting else None,
         chips=[
             {"text": queue_words.kind_label(code), "count": number_text(counts[code] if code else total),
