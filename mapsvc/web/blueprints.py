@@ -10,7 +10,6 @@ def blueprints() -> list[Blueprint]:
         calls,
         collectives,
         data,
-        desk,
         embed,
         groups,
         home,
@@ -25,6 +24,7 @@ def blueprints() -> list[Blueprint]:
         reports,
         spaces,
     )
+    from mapsvc.web.desk import screens as desk
 
     return [
         home.bp,
