@@ -70,7 +70,8 @@ def _initiative(row: dict[str, str], places: tuple[InitiativePlace, ...]) -> Ini
     scores = tuple(int(row[name] or 0) for name in _SCORES)
     return InitiativeRecord(
         source_key=row["project_q"],
-        name=row["title"],
+        # One title of the source was escaped for HTML before it was published.
+        name=html.unescape(row["title"]),
         kind="creative_placemaking",
         themes=("art",),
         original_lang=_language(places),

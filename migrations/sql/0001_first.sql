@@ -575,7 +575,8 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
                        OR s.last_source_kind = 'import_official' THEN '{}'::text[]
                   ELSE '{vacant_since}'::text[] END AS features,
        CASE WHEN s.publication_precision = 'exact' THEN s.description ELSE '{}'::jsonb END AS description,
-       CASE WHEN s.publication_precision = 'exact' THEN s.search_text END AS search_text,
+       -- The trigger spaces_derive leaves it empty for a coarse record; a plain column here keeps its index usable.
+       s.search_text,
        s.area_m2, s.availability_state,
        mapsvc_current(s.status_from, s.status_codes) AS status,
        mapsvc_current(s.status_from, s.band_codes) AS band,
