@@ -18,7 +18,10 @@ from mapsvc.web.place_words import css_of, place, symbol_of
 from mapsvc.web.record_words import page_address, places
 
 bp = Blueprint("areas", __name__)
-_DRAWN, _LISTED = 150, 6
+#: Markers of an area's map, which has no clusters, and rows of its lists.
+_DRAWN, _LISTED = 60, 6
+#: Larger areas are shown whole; of a neighbourhood the map shows where the places are.
+_WHOLE = ("country", "city", "municipality")
 _STATE_WORDS = {"space": "vacancy_status", "initiative": "initiative_state", "pact": "pact_state"}
 
 
@@ -36,7 +39,8 @@ def show(slug: str) -> str:
         raise NotFound("there is no such area")
     figures = areas.figures(connection(), slug)
     newest = areas.newest(connection(), slug, _DRAWN)
-    bounds = (area["west"], area["south"], area["east"], area["north"])
+    whole = area["level"] in _WHOLE or not newest
+    bounds = (area["west"], area["south"], area["east"], area["north"]) if whole else None
     counts = _counts(figures)
     return render_template(
         "areas/show.html",

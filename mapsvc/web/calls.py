@@ -16,7 +16,7 @@ from mapsvc.web.labels import label
 from mapsvc.web.mini_map import mini_map
 from mapsvc.web.paging import Paging, one_of, words
 from mapsvc.web.place_words import place, place_name
-from mapsvc.web.record_words import described, page_address, row_symbol, sourced, spoken
+from mapsvc.web.record_words import described, page_address, sourced, spoken
 
 bp = Blueprint("calls", __name__)
 #: The usual way of a call after its opening (domain.md 2.5), as steps of its life.
@@ -87,7 +87,7 @@ def show(code: str) -> str:
         about=about,
         summary=described(about["text"] or title),
         address=page_address(),
-        lots=[place(lot) | {"number": lot["number"], "symbol": row_symbol(lot), "term": _term(lot)} for lot in lots],
+        lots=[place(lot) | {"number": lot["number"], "term": _term(lot)} for lot in lots],
         total_text=ngettext("%(num)s lot", "%(num)s lots", len(lots)),
         map=mini_map(drawn, moving=True),
         source=sourced(row),

@@ -54,6 +54,7 @@ def show(slug: str) -> str:
     row = collectives.page(connection(), slug) if "\x00" not in slug else None
     if row is None:
         raise NotFound("there is no such collective")
+    may_edit = allows(actor(), Action.EDIT_COLLECTIVE, collective_id=row["id"])
     about = spoken({row["original_lang"]: row["story"]}, row["original_lang"])
     return render_template(
         "collectives/show.html",
@@ -65,8 +66,8 @@ def show(slug: str) -> str:
         summary=described(about["text"] or _disciplines(row)),
         address=page_address(),
         needs=_needs(row["needs"], row["area_names"] or {}),
-        may_match=allows(actor(), Action.EDIT_COLLECTIVE, collective_id=row["id"])
-        or holds_anywhere(actor(), Action.MATCH),
+        may_edit=may_edit,
+        may_match=may_edit or holds_anywhere(actor(), Action.MATCH),
         source=sourced(row),
     )
 

@@ -13,7 +13,7 @@ from mapsvc.spatial import history, initiatives
 from mapsvc.web.current import connection
 from mapsvc.web.i18n import ago, number_text
 from mapsvc.web.labels import choices, label
-from mapsvc.web.mini_map import mini_map
+from mapsvc.web.mini_map import elsewhere, mini_map
 from mapsvc.web.paging import Paging, one_of, words
 from mapsvc.web.periods import period_text
 from mapsvc.web.place_words import place
@@ -87,6 +87,7 @@ def show(slug: str) -> str:
                 "address": one["address"] or one["city_name"] or _("Place not stated"),
                 "city": one["city_name"] if one["address"] else "",
                 "period": period_text(one["starts"], one["ends"]),
+                "elsewhere": elsewhere(one["lon"], one["lat"]) if one["lon"] is not None else "",
                 "notes": [_flag(flag) for flag in one["flags"] if _flag(flag)],
             }
             for one in found

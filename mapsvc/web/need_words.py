@@ -79,9 +79,9 @@ def _plain(_spec: FieldSpec, value: object) -> str:
 
 def _measures() -> dict[str, str]:
     return {
-        "area_min_m2": _("At least"),
+        "area_min_m2": _("Area at least"),
         "area_ideal_m2": _("Best area"),
-        "area_max_m2": _("At most"),
+        "area_max_m2": _("Area at most"),
         "people_peak": _("People at most"),
         "people_daily": _("People on a usual day"),
         "height_min_m": _("Height at least"),

@@ -12,7 +12,7 @@ from mapsvc.spatial import history, pacts
 from mapsvc.web.current import connection
 from mapsvc.web.i18n import ago, date_text, number_text
 from mapsvc.web.labels import label
-from mapsvc.web.mini_map import mini_map
+from mapsvc.web.mini_map import elsewhere, mini_map
 from mapsvc.web.paging import Paging, one_of, words
 from mapsvc.web.place_words import place
 from mapsvc.web.record_words import (
@@ -103,6 +103,7 @@ def show(slug: str) -> str:
         note={"text": row["note"], "lang": row["original_lang"], "language": language_name(row["original_lang"])},
         document=safe_link(row["document_url"]),
         map=mini_map([place(drawn)]) if row["lon"] is not None else None,
+        elsewhere=elsewhere(row["lon"], row["lat"]) if row["lon"] is not None else "",
         source=sourced(row),
         history=history_entries(history.of_record(connection(), "pact", slug)),
     )
@@ -117,7 +118,7 @@ def _status(row: Mapping[str, Any]) -> str:
 
 def _life(row: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the steps of the pact; one that was stopped shows its proposal and how it ended."""
-    day = date_text(row["state_as_of"])
+    day = _("as of %(day)s", day=date_text(row["state_as_of"])) if row["state_as_of"] else ""
     if row["status"] in _STOPPED:
         start = {"name": label("pact_state", "proposal"), "note": "", "state": "done"}
         return [start, {"name": label("pact_state", row["status"]), "note": day, "state": "now"}]

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from mapsvc.web.current import services
 from mapsvc.web.i18n import date_text, language, number_text, text_in
 from mapsvc.web.labels import label
-from mapsvc.web.place_words import place, symbol_of
+from mapsvc.web.place_words import place
 
 _LICENCES = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -63,15 +63,7 @@ def sourced(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def places(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return rows of public places as list rows, with their distance where the row has one."""
-    return [place(row) | {"distance": distance_text(row.get("distance_m")), "symbol": row_symbol(row)} for row in rows]
-
-
-def row_symbol(row: Mapping[str, Any]) -> str:
-    """Return the symbol of a list row: without a tip where the place is not published exactly."""
-    symbol = symbol_of(row["kind"], row["status"])
-    if row["kind"] != "space" or row["precision_code"] == "exact":
-        return symbol
-    return "m-approx" if symbol == "m-confirmed" else symbol.replace("m-", "m-approx-", 1)
+    return [place(row) | {"distance": distance_text(row.get("distance_m"))} for row in rows]
 
 
 def distance_text(metres: float | None) -> str:

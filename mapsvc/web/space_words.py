@@ -31,7 +31,16 @@ _AWARDED = ("reserved", "assigned", "in_use")
 def title(row: Mapping[str, Any]) -> str:
     """Return the public name with its floor; a coarse space is called by its area."""
     name = place_name(row)
-    return f"{name}, {row['floor']}" if row["name"] and row["floor"] else name
+    return f"{name}, {_floor(row['floor'])}" if row["name"] and row["floor"] else name
+
+
+def _floor(text: str) -> str:
+    """Return a floor in words; a register may say it as a number, a code or a text of its own."""
+    if text.lower() in ("0", "ground", "pt"):
+        return _("ground floor")
+    if text.lstrip("-").isdigit():
+        return _("floor %(number)s", number=text)
+    return str(text)
 
 
 def in_sentence(words: str) -> str:
