@@ -73,7 +73,7 @@ def _write(form: MultiDict[str, str], spec: FieldSpec, value: Any) -> None:
             form[f"{name}-{item['kind']}"] = "1"
             form[f"{name}-{item['kind']}-until"] = item.get("valid_until") or ""
     else:
-        form[name] = str(value)
+        form[name] = str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def read(form: MultiDict[str, str], stored: Mapping[str, Any] | None = None) -> Read:
