@@ -4,6 +4,7 @@ The places carry the old national grid (EPSG:21781) with the axes exchanged: `po
 easting. Read as (pos_y, pos_x) the points lie a median 8.8 m from the WGS84 positions beside them.
 """
 
+import html
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
