@@ -16,8 +16,8 @@ from mapsvc.web.i18n import language, number_text
 from mapsvc.web.place_words import view_json
 
 Bounds = tuple[float, float, float, float]
-#: Up to here a map sends all its records at once, and moving it asks for nothing more.
-MOST_AT_ONCE = 60
+#: Up to here a map sends all its records at once and none is clustered; moving it asks for nothing more.
+MOST_AT_ONCE = 30
 _MODULE = "js/embed/boot.js"
 _TILE_PX = 256
 # A middling embed; the browser fits the bounds again once it knows the real size.

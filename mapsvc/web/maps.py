@@ -13,7 +13,7 @@ from flask_security import auth_required
 from markupsafe import Markup
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale, VersionRequired
-from mapsvc.domain.maps import LISTS, TEXTS, MapState
+from mapsvc.domain.maps import LISTS, TEXTS, MapState, checked_view
 from mapsvc.domain.people import Action, allows
 from mapsvc.domain.ports import CuratedMap, Group
 from mapsvc.spatial import areas, maps
@@ -77,7 +77,8 @@ class _Form:
                 bounds = [float(part) for part in self.view.split(",")]
             except ValueError:
                 raise Invalid("a view is four numbers", "/view", code="bbox") from None
-        return MapDraft(self.title, self.intro, filters, {"bounds": bounds} if bounds else {}, self.state)
+        view = checked_view({"bounds": bounds} if bounds else {})
+        return MapDraft(self.title, self.intro, filters, view, self.state)
 
 
 def _sent() -> _Form:

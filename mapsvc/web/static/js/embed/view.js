@@ -65,6 +65,8 @@ export class MapView {
   }
 
   async load() {
+    // A map that is hidden behind its list has no box to ask for; the list keeps what it shows.
+    if (!this.map.getSize().x) return;
     const rows = this.find("rows");
     rows.setAttribute("aria-busy", "true");
     try {
