@@ -1,0 +1,166 @@
+"""The reporter's private link: what it shows, what can be done with it, and who else can see it."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from mark_town import NOW, page, rows
+from sqlalchemy import text
+
+from mapsvc.domain.errors import Conflict, NotFound
+from mapsvc.domain.observations import Claim
+from mapsvc.domain.people import Actor, Grant, Role
+from mapsvc.usecases import reports
+from mapsvc.usecases.observations import Answer, add_observation
+from mapsvc.usecases.spaces import Decision, Report, decide, report_space
+
+pytest_plugins = ["mark_town"]
+
+TOKEN = "a-token-of-the-tests-00"
+NEIGHBOUR = Actor(device="a phone")
+MODERATOR = Actor(user_id=None, device="desk", grants=(Grant(Role.MODERATOR),))
+
+
+@pytest.fixture
+def slug(town):
+    report = Report(
+        uuid4(), TOKEN, 7.68, 45.055, Claim.VACANT, street="Via Madama Cristina", number="7", note="Shutter down"
+    )
+    return report_space(town.unit_of_work(), town.photos, NEIGHBOUR, report, NOW).slug
+
+
+def publish(town, slug, verb="publish", **more):
+    return decide(town.unit_of_work(), MODERATOR, slug, Decision(verb, 1, **more), NOW)
+
+
+def test_the_page_is_for_its_reader_alone(visitor, slug):
+    answer = visitor.get(f"/r/{TOKEN}")
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert "Via Madama Cristina 7" in page(answer)
+    assert "It waits for a look" in page(answer)
+    assert "Shutter down" in page(answer)
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 500, "%00", "à"])
+def test_an_unknown_link_is_404(visitor, token):
+    answer = visitor.get(f"/r/{token}")
+
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_link_whose_time_is_over_is_410(visitor, town, slug):
+    with town.unit_of_work() as uow:
+        uow.connection.execute(text("UPDATE follow_links SET expires_at = now() - interval '1 day'"))
+        uow.commit()
+
+    answer = visitor.get(f"/r/{TOKEN}")
+    withdrawn = visitor.post(f"/r/{TOKEN}/withdraw", data=csrf(visitor))
+
+    assert (answer.status_code, withdrawn.status_code) == (410, 404)
+    assert "This link is over" in page(answer)
+
+
+def csrf(visitor) -> dict[str, str]:
+    form = page(visitor.get("/mark/see?placed=map&lon=7.68&lat=45.05"))
+    return {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', form)[1]}
+
+
+def test_a_waiting_place_goes_with_its_withdrawn_report(visitor, town, slug):
+    for _ in range(2):
+        assert visitor.post(f"/r/{TOKEN}/withdraw", data=csrf(visitor)).status_code == 303
+
+    assert rows(town, "SELECT record_state, state_reason FROM spaces WHERE reported_by IS NULL AND number = '7'") == [
+        ("rejected", "withdrawn")
+    ]
+    assert rows(town, "SELECT state, note FROM observations") == [("withdrawn", None)]
+    assert rows(town, "SELECT count(*) FROM audit_log WHERE action = 'observation_withdrawn'") == [(1,)]
+    after = page(visitor.get(f"/r/{TOKEN}"))
+    assert "You have withdrawn it" in after
+    assert "Still empty" not in after
+
+
+def test_a_public_place_stays_when_somebody_else_saw_it_too(town, slug):
+    publish(town, slug)
+    other = Answer(uuid4(), Claim.VACANT)
+    add_observation(town.unit_of_work(), town.photos, Actor(device="another"), slug, other, NOW)
+    assert reports.follow(town.unit_of_work(), TOKEN, NOW).others == 1
+
+    report = reports.withdraw(town.unit_of_work(), TOKEN, NOW)
+
+    assert (report.record_state, report.withdrawn) == ("published", True)
+    assert rows(town, f"SELECT observation_count FROM spaces WHERE slug = '{slug}'") == [(1,)]
+
+
+def test_a_second_answer_replaces_the_first_instead_of_adding_a_vote(town, slug):
+    publish(town, slug)
+    later = NOW + timedelta(days=3)
+    answer = Answer(uuid4(), Claim.OCCUPIED)
+    for _ in range(2):
+        report = reports.answer_again(town.unit_of_work(), town.photos, TOKEN, answer, later)
+
+    assert [said.claim for said in report.answers] == ["vacant", "occupied"]
+    assert report.others == 0
+    assert rows(town, "SELECT count(DISTINCT reporter), count(DISTINCT cluster_key), count(*) FROM observations") == [
+        (1, 1, 2)
+    ]
+
+
+def test_a_corrected_note_waits_for_a_look_again(visitor, town, slug):
+    publish(town, slug)
+    assert rows(town, "SELECT note_state FROM observations") == [("published",)]
+
+    sent = visitor.post(f"/r/{TOKEN}/note", data=csrf(visitor) | {"note": "Shutter half open"})
+    refused = visitor.post(f"/r/{TOKEN}/note", data=csrf(visitor) | {"note": "x" * 3000})
+
+    assert (sent.status_code, refused.status_code) == (303, 422)
+    assert rows(town, "SELECT note, note_state FROM observations") == [("Shutter half open", "queued")]
+    assert "Shutter half open" not in page(visitor.get(f"/spaces/{slug}"))
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "says"),
+    [
+        ("publish", {}, "It is on the map"),
+        ("reject", {"reason": "lived_in"}, "Somebody lives there"),
+        ("same_as", {"same_as": "via-nizza-18"}, "joined with another record"),
+    ],
+)
+def test_the_page_says_what_was_decided(visitor, town, slug, verb, more, says):
+    publish(town, slug, verb, **more)
+
+    shown = page(visitor.get(f"/r/{TOKEN}"))
+
+    assert says in shown
+    assert ("Still empty" in shown) == (verb == "publish")
+    if verb == "same_as":
+        assert 'href="/spaces/via-nizza-18"' in shown
+
+
+def test_a_closed_report_takes_no_answer_but_can_be_withdrawn_from_the_record_it_joined(town, slug):
+    publish(town, slug, "same_as", same_as="via-nizza-18")
+    with pytest.raises(Conflict):
+        reports.answer_again(town.unit_of_work(), town.photos, TOKEN, Answer(uuid4(), Claim.GONE), NOW)
+
+    reports.withdraw(town.unit_of_work(), TOKEN, NOW)
+
+    assert rows(town, "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18'") == [(0,)]
+    with pytest.raises(NotFound):
+        reports.withdraw(town.unit_of_work(), "another", NOW)
+
+
+def test_the_reporters_language_and_the_deployments_address_are_in_the_mail(visitor, town):
+    form = re.findall(
+        r'name="(\w+)" value="([^"]*)"', page(visitor.get("/mark/near?address=Via+Madama+Cristina+9&lang=it"))
+    )
+    sent = visitor.post(
+        "/mark/send?lang=it", data=dict(form) | {"claim": "vacant", "email": "anna@example.org", "kind": ""}
+    )
+
+    assert sent.status_code == 303
+    assert rows(town, "SELECT lang, params ->> 'place' FROM outbox") == [("it", "Via Madama Cristina 9")]
