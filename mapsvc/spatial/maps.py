@@ -32,7 +32,9 @@ def extent(connection: Connection, filters: Filters) -> Extent:
     row = connection.execute(text(source("map_extent").replace("{conditions}", conditions)), params).one()
     if not row.total:
         return Extent(0, None)
-    return Extent(row.total, (*degrees(row.west, row.south), *degrees(row.east, row.north)))
+    west, south = degrees(row.west, row.south)
+    east, north = degrees(row.east, row.north)
+    return Extent(row.total, (round(west, 6), round(south, 6), round(east, 6), round(north, 6)))
 
 
 def groups(connection: Connection) -> list[Mapping[str, Any]]:

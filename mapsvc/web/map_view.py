@@ -22,7 +22,7 @@ _MODULE = "js/embed/boot.js"
 _TILE_PX = 256
 # A middling embed; the browser fits the bounds again once it knows the real size.
 _GUESSED_PX = (500, 400)
-_CLOSEST_ZOOM = 17
+_LOWEST_ZOOM, _CLOSEST_ZOOM = 3, 17
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def map_view(filters: Filters, places_url: str, *, bounds: Bounds | None = None,
     `places_url` answers as /places.json does. `at_once` False always asks by box, as the editor needs it.
     """
     found = maps.extent(connection(), filters)
-    fitted = bounds or found.bounds
+    fitted = bounds or _fitting(found.bounds)
     lat, lon, zoom = _camera(fitted)
     whole = at_once and found.total <= MOST_AT_ONCE
     box = places.Box(*_widened(found.bounds)) if whole and found.bounds else _box(lat, lon, zoom, fitted)
@@ -74,11 +74,24 @@ def _camera(bounds: Bounds | None) -> tuple[float, float, int]:
         return start.lat, start.lon, start.zoom
     west, south = places.mercator(bounds[0], bounds[1])
     east, north = places.mercator(bounds[2], bounds[3])
+    lon, lat = places.degrees((west + east) / 2, (south + north) / 2)
+    return round(lat, 6), round(lon, 6), max(_zoom(bounds), _LOWEST_ZOOM)
+
+
+def _zoom(bounds: Bounds) -> int:
+    """Return the highest zoom at which the bounds fit into an embed of middling size; it may be too low to exist."""
+    west, south = places.mercator(bounds[0], bounds[1])
+    east, north = places.mercator(bounds[2], bounds[3])
     width, height = _GUESSED_PX
     scale = max((east - west) / width, (north - south) / height)
-    zoom = _CLOSEST_ZOOM if scale <= 0 else math.floor(math.log2(2 * places.WORLD / _TILE_PX / scale))
-    lon, lat = places.degrees((west + east) / 2, (south + north) / 2)
-    return lat, lon, min(max(zoom, 3), _CLOSEST_ZOOM)
+    if scale <= 0:
+        return _CLOSEST_ZOOM
+    return min(math.floor(math.log2(2 * places.WORLD / _TILE_PX / scale)), _CLOSEST_ZOOM)
+
+
+def _fitting(extent: Bounds | None) -> Bounds | None:
+    # Places on several continents fit into no embed, and their middle is an ocean: then the map opens on the city.
+    return extent if extent and _zoom(extent) > _LOWEST_ZOOM else None
 
 
 def _box(lat: float, lon: float, zoom: int, bounds: Bounds | None) -> places.Box:

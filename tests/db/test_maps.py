@@ -259,6 +259,15 @@ def test_theme_and_box_of_the_address(world: World) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
+def test_a_map_opens_on_its_places_or_on_the_city_when_they_are_an_ocean_apart(world: World) -> None:
+    slug = world.make(filters={"kinds": ["space"]}).slug
+    world.space("Via Nizza 1")
+    assert '"bounds": [7.68, 45.05, 7.68, 45.05]' in world.client().get(f"/embed/{slug}/map.js").text
+    world.space("Mission Street 1", -122.41, 37.78)
+    assert '"bounds": null' in world.client().get(f"/embed/{slug}/map.js").text
+    assert names(first_view(world.client().get(f"/embed/{slug}"))) == {"Via Nizza 1", "Mission Street 1"}
+
+
 # Who may change it ---------------------------------------------------------------------------------------------------
 
 
@@ -357,6 +366,17 @@ def test_a_group_is_asked_for_with_an_account_and_waits(world: World) -> None:
     assert world.client().get(f"/groups/{asked.slug}").status_code == 404
     assert "Friends of the shutters" not in world.client().get("/groups").text
     assert "Friends of the shutters" in world.client(signed_in=True).get("/groups").text
+
+
+def test_the_form_for_a_group_keeps_what_was_typed(world: World) -> None:
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    form = {"name": "Friends", "about": "We walk.", "website": "javascript:alert(1)", "area": "", "key": str(uuid4())}
+    answer = world.client(signed_in=True).post("/groups/new", data=form)
+    assert answer.status_code == 422
+    assert 'value="Friends"' in answer.text
+    assert "/login" in world.client().post("/groups/new", data=form).headers["Location"]
+    answer = world.client(signed_in=True).post("/groups/new", data=form | {"website": ""}, follow_redirects=True)
+    assert "Waits for an officer" in answer.text
 
 
 @pytest.mark.parametrize("website", ["javascript:alert(1)", "https://", "http://a b.org", 'https://a.org/"x', "ftp://a.org",
