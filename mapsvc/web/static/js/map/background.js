@@ -3,6 +3,7 @@
 import { showCredits } from "./credits.js";
 import { colours, onTheme, streetWidth } from "./ground_style.js";
 import { Labels } from "./labels.js";
+import { WORLD_TO_ZOOM, drawWorld, loadWorld } from "./world.js";
 
 const TILE_PX = 256;
 const AREAS_FROM_ZOOM = 9;
@@ -51,6 +52,7 @@ export const Ground = L.GridLayer.extend({
     const answer = await fetch(url, { signal: tile.stop.signal });
     if (!answer.ok) throw new Error(`background: ${answer.status}`);
     tile.data = await answer.json();
+    if (z <= WORLD_TO_ZOOM) tile.world = await loadWorld();
     this.draw(tile);
     this.labels.later();
   },
@@ -77,13 +79,14 @@ export const Ground = L.GridLayer.extend({
     this.redrawAll();
   },
 
-  draw({ canvas, scale, data, coords }) {
+  draw({ canvas, scale, data, coords, world }) {
     const pen = canvas.getContext("2d");
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.scale((TILE_PX / data.extent) * scale, (TILE_PX / data.extent) * scale);
     const unit = data.extent / TILE_PX;
     pen.lineJoin = pen.lineCap = "round";
+    if (world) drawWorld(pen, world, coords, data.extent, this.colours);
     if (coords.z >= SHAPES_FROM_ZOOM) this.drawShapes(pen, data.shapes ?? [], unit);
     if (this.options.streets) this.drawStreets(pen, data.streets ?? [], unit, coords.z);
     if (this.options.areas && coords.z >= AREAS_FROM_ZOOM) this.drawAreas(pen, data.areas ?? [], unit);

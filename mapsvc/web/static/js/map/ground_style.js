@@ -1,7 +1,7 @@
 // Colours of the own background come from the style sheet, widths from the zoom.
 
 const VARIABLES = {
-  street: "--mv-street", casing: "--map-casing", minor: "--map-minor", border: "--map-border", land: "--mv-land",
+  street: "--mv-street", casing: "--map-casing", minor: "--map-minor", border: "--map-border", land: "--mv-land", water: "--mv-water", edge: "--map-casing",
   shape: "--map-shape", shapeEdge: "--map-shape-edge", text: "--map-text", halo: "--map-halo",
 };
 
