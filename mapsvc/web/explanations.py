@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from mapsvc.domain.matches import Change, ConstraintResult, FitResult, PairResult, State
 from mapsvc.domain.week import WeeklyHours
@@ -282,7 +282,7 @@ def fit_parts(fits: Iterable[FitResult]) -> list[Part]:
 
 def fit_text(pair: PairResult) -> str:
     """Return the fit as a figure, with its interval where data are missing."""
-    fit, low, high = (number_text(round(value / MICRO, 2)) for value in (pair.fit, pair.low, pair.high))
+    fit, low, high = (format_decimal(value / MICRO, "0.00") for value in (pair.fit, pair.low, pair.high))
     if pair.low == pair.high:
         return _("Fit %(fit)s", fit=fit)
     return _("Fit %(fit)s, between %(low)s and %(high)s", fit=fit, low=low, high=high)

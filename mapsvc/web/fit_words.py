@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from mapsvc.domain.fields import write_value
 from mapsvc.domain.matches import Change, ConstraintResult, Effect, FitResult, PairResult, State
@@ -38,6 +38,8 @@ _LEVELS = {
     "H09.day": "noise_tolerance_day", "H09.evening": "noise_tolerance_evening", "H09.night": "noise_tolerance_night",
     "H10.dust_odour": "dust_odour_tolerance",
 }  # fmt: skip
+#: A longer list of practices is counted instead of named.
+_MOST_NAMED = 5
 _OPTIONS = {"H12.ventilation": "ventilation", "H08.live_work": "live_work"}
 
 
@@ -54,7 +56,7 @@ def card(fit: Fitting) -> dict[str, Any]:
     return {
         "feasible": pair.feasible,
         "verdict": verdict(pair),
-        "fit": number_text(round(pair.fit / MICRO, 2)),
+        "fit": _share_text(pair.fit),
         "fit_text": fit_text(pair),
         "range": _range(pair),
         "low": pair.low / MICRO,
@@ -82,7 +84,7 @@ def verdict(pair: PairResult) -> str:
 def _range(pair: PairResult) -> str:
     if pair.low == pair.high:
         return ""
-    low, high = (number_text(round(value / MICRO, 2)) for value in (pair.low, pair.high))
+    low, high = _share_text(pair.low), _share_text(pair.high)
     return _("between %(low)s and %(high)s, data are missing", low=low, high=high)
 
 
@@ -220,8 +222,12 @@ def _change_json(one: Change) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _share_text(value: int) -> str:
+    return str(format_decimal(value / MICRO, "0.00"))
+
+
 def _micro_text(value: int) -> str:
-    return number_text(round(value / MICRO, 3))
+    return str(format_decimal(value / MICRO, "0.000"))
 
 
 def _effect(effect: Effect) -> str:
@@ -244,6 +250,8 @@ def _value(one: ConstraintResult, value: object) -> str:
         return date_text(value)
     if isinstance(value, WeeklyHours):
         return hours_text(value)
+    if isinstance(value, tuple) and one.code == "H07" and len(value) > _MOST_NAMED:
+        return ngettext("%(num)s practice", "%(num)s practices", len(value))
     if isinstance(value, tuple):
         return ", ".join(label("discipline", code) if one.code == "H07" else code for code in value)
     if isinstance(value, str):

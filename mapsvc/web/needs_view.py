@@ -72,7 +72,7 @@ def control(spec: FieldSpec, typed: Typed, error: str, areas: Sequence[tuple[str
         "kind": kind,
         "label": f"{label} ({unit})" if unit else label,
         "value": first(typed, spec.code),
-        "values": typed.get(spec.code, []),
+        "chosen": typed.get(spec.code, []),
         "options": options,
         "empty": _("not needed") if spec.kind == "need" else _("not stated"),
         "nice": (first(typed, f"nice.{spec.code}") or "must") if spec.nice else "",
