@@ -1,6 +1,7 @@
 """What somebody decides at the desk: publish, reject, hide, same as, finding, texts and photos, groups; and undo."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import flash, jsonify, redirect, request, session, url_for
@@ -12,7 +13,7 @@ from mapsvc.domain.observations import Claim
 from mapsvc.spatial import desk_records
 from mapsvc.usecases import groups as group_cases
 from mapsvc.usecases import notes, observations, spaces
-from mapsvc.web.current import actor, connection, now, services
+from mapsvc.web.current import actor, connection, forget, now, services
 from mapsvc.web.desk import records
 from mapsvc.web.desk.blueprint import bp, scope
 from mapsvc.web.desk.queue import UNDO, page
@@ -23,7 +24,7 @@ from mapsvc.web.problems import wants_json
 @bp.post("/spaces/<slug>/decision")
 def decide(slug: str) -> ResponseReturnValue:
     """Publish, reject, hide or join a space, if nobody decided since it was looked at."""
-    row = records.find(slug)
+    row = _found(slug)
     verb = request.form.get("verb", "")
     decision = spaces.Decision(
         verb=verb,
@@ -49,7 +50,7 @@ def decide(slug: str) -> ResponseReturnValue:
 @bp.post("/spaces/<slug>/finding")
 def finding(slug: str) -> ResponseReturnValue:
     """Store what the account found out on the spot; an officer's finding counts as an officer's visit."""
-    row = records.find(slug)
+    row = _found(slug)
     claim = claim_of(request.form.get("claim", ""))
     answer = observations.Answer(key_of(request.form.get("key", "")), claim)
     done = observations.add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
@@ -61,7 +62,7 @@ def finding(slug: str) -> ResponseReturnValue:
 @bp.post("/spaces/<slug>/texts")
 def texts(slug: str) -> ResponseReturnValue:
     """Show the texts and photos that wait at a public space, or put them away."""
-    row = records.find(slug)
+    row = _found(slug)
     show = request.form.get("show") == "1"
     try:
         notes.settle(services().unit_of_work(), actor(), slug, version(), show=show, now=now())
@@ -100,6 +101,13 @@ def undo() -> ResponseReturnValue:
     else:
         observations.undo_observation(uow, actor(), UUID(last["id"]), now())
     return _done(_("Taken back."), None)
+
+
+def _found(slug: str) -> dict[str, Any]:
+    """Return the space, and give the connection for reads back before one for writing is asked for."""
+    row = records.find(slug)
+    forget()
+    return row
 
 
 def version() -> int:
