@@ -66,7 +66,7 @@ def control(spec: FieldSpec, typed: Typed, error: str, areas: Sequence[tuple[str
     """Return one control: kind (number, select, checks, check, date, days, hours, text), words, value and options."""
     kind, options = _kind_and_options(spec, areas)
     label = _own_labels().get(spec.code) or need_label(spec.code)
-    unit = "" if kind == "days" else unit_text(spec)
+    unit = "" if kind == "days" or spec.unit == "people" else unit_text(spec)
     return {
         "code": spec.code,
         "kind": kind,
@@ -182,6 +182,9 @@ def _own_labels() -> dict[str, str]:
         "area_ideal_m2": _("Area, best"),
         "area_max_m2": _("Area, at most"),
         "budget_max_cents": _("You can pay, everything included"),
+        "deposit_max_cents": _("You can deposit"),
+        "own_works_cents": _("You can put into works"),
+        "own_works_skills": _("You can do yourselves"),
         "activities": _("Activities"),
         "districts_ok": _("Districts that suit you"),
         "anchor_point": _("Street you want to be near"),
