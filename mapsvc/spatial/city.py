@@ -18,7 +18,9 @@ def city(connection: Connection) -> Mapping[str, Any] | None:
 
 def sources(connection: Connection, codes: Sequence[str] | None = None) -> list[Mapping[str, Any]]:
     """Return the sources with these codes, or all, in the order of their titles."""
-    query = text("SELECT * FROM public_sources WHERE :every OR code = ANY (:codes) ORDER BY array_position(:codes, code), title")
+    query = text(
+        "SELECT * FROM public_sources WHERE :every OR code = ANY (:codes) ORDER BY array_position(:codes, code), title"
+    )
     rows = connection.execute(query, {"every": codes is None, "codes": list(codes or ())})
     return [row._asdict() for row in rows]
 
