@@ -1,0 +1,153 @@
+"""Somebody stands at a door and says what they see: one tap, the page follows, ten seconds to take it back."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from mapsvc.bootstrap import Services, build
+from mapsvc.operations.cluster import Urls
+from mapsvc.web.app import create_app
+from tests.conftest import empty, settings_for
+from tests.record_town import found_town
+
+CHROMIUM = Path("/usr/bin/chromium")
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 900}
+PAGES = (
+    "/spaces", "/spaces/via-nizza-18", "/initiatives", "/initiatives/orto-dei-vicini", "/pacts",
+    "/pacts/piazza-fonderia", "/collectives", "/collectives/banda-piccola", "/calls", "/calls/TO-1", "/areas",
+    "/areas/san-salvario", "/data",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def services(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    empty(database_urls.owner)
+    services = build(settings_for(database_urls, tmp_path_factory.mktemp("var")))
+    found_town(services)
+    yield services
+    services.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(services: Services) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Page]:
+    """A phone whose every message and foreign request makes the test fail."""
+    context = browser.new_context(viewport=PHONE, base_url=site)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(site) else None)
+    yield page
+    context.close()
+    assert not complaints
+
+
+def count(services: Services) -> int:
+    with services.reading() as connection:
+        return connection.execute(text("SELECT count(*) FROM public_observations")).scalar_one()
+
+
+def test_one_tap_counts_at_once_and_undo_takes_it_back(open_page: Page, services: Services) -> None:
+    before = count(services)
+    open_page.goto("/spaces/via-nizza-18")
+    observations = open_page.locator("#how .tl > li")
+    expect(observations).to_have_count(2)
+    button = open_page.get_by_role("button", name="Now in use")
+    button.click()
+    toast = open_page.locator(".toast")
+    expect(toast).to_contain_text("Thank you")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(observations).to_have_count(3)
+    expect(open_page.locator(".status .sub")).to_contain_text("3 observations")
+    assert count(services) == before + 1
+    toast.get_by_role("button", name="Undo").click()
+    expect(open_page.locator(".toast")).to_contain_text("Taken back")
+    expect(observations).to_have_count(2)
+    assert count(services) == before
+
+
+def test_one_tap_by_keyboard_keeps_the_focus(open_page: Page, services: Services) -> None:
+    before = count(services)
+    open_page.goto("/spaces/via-nizza-18")
+    button = open_page.get_by_role("button", name="Still empty")
+    button.focus()
+    open_page.keyboard.press("Enter")
+    expect(open_page.locator(".toast")).to_contain_text("Thank you")
+    expect(button).to_be_focused()
+    assert count(services) == before + 1
+
+
+def test_an_answer_works_without_javascript(browser: Browser, site: str, services: Services) -> None:
+    before = count(services)
+    context = browser.new_context(viewport=PHONE, base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/spaces/via-nizza-18")
+    page.get_by_role("button", name="Gone").click()
+    expect(page.locator(".flashes")).to_contain_text("Thank you")
+    assert count(services) == before + 1
+    page.get_by_role("button", name="Take my answer back").click()
+    expect(page.locator(".flashes")).to_contain_text("Taken back")
+    assert count(services) == before
+    context.close()
+
+
+def test_the_list_stands_for_the_map_without_javascript(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport=PHONE, base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/spaces")
+    page.get_by_role("searchbox").fill("nizza")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("link", name="Via Nizza 18").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Via Nizza 18")
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds; where a marker stands is the information itself (the exception for maps in WCAG 2.5.8)."""
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules})
+    return [
+        f"{fault['id']}: {node['html'][:200]}"
+        for fault in found.response["violations"]
+        for node in fault["nodes"]
+        if not (fault["id"] == "target-size" and "leaflet-marker-icon" in node["html"])
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_a_phone_and_pass_axe(browser: Browser, site: str, path: str) -> None:
+    for lang, scheme, size in (("en", "light", PHONE), ("it", "dark", WIDE)):
+        context = browser.new_context(viewport=size, base_url=site, color_scheme=scheme)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{path}?lang={lang}", wait_until="networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, lang)
+        assert not violations(page), (path, lang, scheme)
+        context.close()
