@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mapsvc.config import ROOT
@@ -93,11 +93,29 @@ def start(deployment: Deployment, service: Service) -> int:
             # In its own session the service survives the terminal, and Ctrl-C there does not reach it.
             start_new_session=True,
         )
-    told = {"pid": process.pid, "born": born(process.pid), "fingerprint": fingerprint(deployment)}
+    told = {
+        "pid": process.pid,
+        "born": born(process.pid),
+        "fingerprint": fingerprint(deployment),
+        "host": deployment.settings.host,
+        "port": deployment.settings.port,
+    }
     draft = _note(deployment, service.name).with_suffix(".new")
     draft.write_text(json.dumps(told) + "\n")
     draft.replace(_note(deployment, service.name))
     return process.pid
+
+
+def as_started(deployment: Deployment) -> Deployment:
+    """Return the deployment with the address at which the running server was started, whatever is set by now."""
+    if running(deployment, "server") is None:
+        return deployment
+    told = json.loads(_note(deployment, "server").read_text())
+    host, port = str(told["host"]), int(told["port"])
+    named = deployment.settings.public_url != deployment.address
+    public_url = deployment.settings.public_url if named else f"http://{host}:{port}"
+    settings = replace(deployment.settings, host=host, port=port, public_url=public_url)
+    return replace(deployment, settings=settings)
 
 
 def stop(deployment: Deployment, name: str) -> bool:

@@ -28,6 +28,7 @@ def records(url: str) -> dict[str, int]:
 
 def status(deployment: Deployment) -> dict[str, Any]:
     """Return the state of a deployment as plain values, without starting anything."""
+    deployment = processes.as_started(deployment)
     url = deployment.settings.database_url
     versions: dict[str, str | None] = {"mapsvc": version("mapsvc"), "python": platform.python_version()}
     answer: dict[str, Any] = {
