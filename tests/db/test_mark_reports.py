@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from mark_town import NOW, page, rows
+from mark_town import NOW, found, page, rows
 from sqlalchemy import text
 
 from mapsvc.domain.errors import Conflict, NotFound
@@ -14,12 +14,21 @@ from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.usecases import reports
 from mapsvc.usecases.observations import Answer, add_observation
 from mapsvc.usecases.spaces import Decision, Report, decide, report_space
-
-pytest_plugins = ["mark_town"]
+from mapsvc.web.app import create_app
 
 TOKEN = "a-token-of-the-tests-00"
 NEIGHBOUR = Actor(device="a phone")
 MODERATOR = Actor(user_id=None, device="desk", grants=(Grant(Role.MODERATOR),))
+
+
+@pytest.fixture
+def town(settings):
+    yield from found(settings)
+
+
+@pytest.fixture
+def visitor(town):
+    return create_app(town).test_client()
 
 
 @pytest.fixture

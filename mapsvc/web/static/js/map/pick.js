@@ -63,7 +63,8 @@ class Picker {
     } else {
       this.map.setView([lat, lon], Math.max(this.map.getZoom(), CLOSE_ZOOM), { animate });
     }
-    this.#write();
+    // While the map still flies, its middle is on the way; the form gets the place where it will arrive.
+    this.#write(bounds ? undefined : { lat, lng: lon });
   }
 
   async #position(button) {
@@ -80,8 +81,7 @@ class Picker {
     }
   }
 
-  #write() {
-    const { lat, lng } = this.map.getCenter().wrap();
+  #write({ lat, lng } = this.map.getCenter().wrap()) {
     const metresPerPixel = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / 256 / 2 ** this.map.getZoom();
     const metres = this.accuracy ?? Math.max(2, Math.round(metresPerPixel * HAND_PX));
     this.#fill("lon", lng.toFixed(6));

@@ -10,13 +10,21 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from mark_town import fields, hidden, page, rows, title
+from mark_town import fields, found, hidden, page, rows, title
 from PIL import Image
 from werkzeug.test import TestResponse
 
 from mapsvc.web.app import create_app
 
-pytest_plugins = ["mark_town"]
+
+@pytest.fixture
+def town(settings):
+    yield from found(settings)
+
+
+@pytest.fixture
+def visitor(town):
+    return create_app(town).test_client()
 
 
 def last_step(client: FlaskClient, address: str = "Via Madama Cristina 7") -> TestResponse:

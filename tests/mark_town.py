@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 
-import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -14,7 +12,6 @@ from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
 from mapsvc.domain.imports import Address, AreaRecord, Batch, SourceInfo, SpaceRecord, StreetRecord
 from mapsvc.usecases.seeding import DEMONSTRATION_CITY, load_batches, prepare_city
-from mapsvc.web.app import create_app
 
 NOW = datetime.now(UTC)
 SOURCE = SourceInfo("town", "A town", "CC0-1.0", "The town", "https://town.example")
@@ -37,18 +34,13 @@ TOWN = Batch(
 )
 
 
-@pytest.fixture
-def town(settings: Settings) -> Iterator[Services]:
+def found(settings: Settings) -> Iterator[Services]:
+    """The services of the town, on the clean database of these settings."""
     services = build(settings)
     prepare_city(services.unit_of_work(), DEMONSTRATION_CITY, NOW)
     load_batches(services.unit_of_work(), [("town", lambda: TOWN)], NOW, lambda *_: None)
     yield services
     services.engine.dispose()
-
-
-@pytest.fixture
-def visitor(town: Services) -> FlaskClient:
-    return create_app(town).test_client()
 
 
 def rows(town: Services, query: str) -> list:
