@@ -1,6 +1,7 @@
 """The reporter's private link: what it shows, what can be done with it, and who else can see it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -161,6 +162,20 @@ def test_a_closed_report_takes_no_answer_but_can_be_withdrawn_from_the_record_it
     assert rows(town, "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18'") == [(0,)]
     with pytest.raises(NotFound):
         reports.withdraw(town.unit_of_work(), "another", NOW)
+
+
+def test_a_double_tap_at_the_same_moment_is_stored_once(town):
+    report = Report(uuid4(), TOKEN, 7.68, 45.055, Claim.VACANT, street="Via Madama Cristina", number="7")
+
+    def send(_):
+        return report_space(town.unit_of_work(), town.photos, NEIGHBOUR, report, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+
+    assert sorted(answer.repeated for answer in answers) == [False, True, True, True]
+    assert len({answer.space_id for answer in answers}) == 1
+    assert rows(town, "SELECT count(*) FROM observations") == [(1,)]
 
 
 def test_the_reporters_language_and_the_deployments_address_are_in_the_mail(visitor, town):
