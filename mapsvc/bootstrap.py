@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
+from mapsvc.domain.people import Grant
 from mapsvc.domain.ports import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
@@ -24,6 +25,7 @@ from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
 from mapsvc.spatial.city import city
 from mapsvc.store.engine import make_engine
+from mapsvc.store.people import PeopleRepository
 from mapsvc.store.photos import PhotoFolder
 from mapsvc.store.rate_limits import SCHEME as RATE_LIMIT_SCHEME
 from mapsvc.store.unit_of_work import SqlUnitOfWork
@@ -104,6 +106,10 @@ class Services:
     def check_photo(self, data: bytes) -> CheckedPhoto:
         """Return the clean picture of an uploaded file; raise TooLarge, UnsupportedType or Invalid for any other."""
         return check_photo(data)
+
+    def grants_of(self, connection: Connection, user_id: int) -> tuple[Grant, ...]:
+        """Return what an account may do, read on the caller's connection."""
+        return PeopleRepository(connection).grants_of(user_id)
 
     def hash_password(self, password: str) -> str:
         """Return the stored form of a password, as Flask-Security-Too checks it: HMAC with the salt, then argon2id."""

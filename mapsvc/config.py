@@ -32,7 +32,7 @@ class Settings:
     mail_port: int = 25
     mail_from: str = "mapsvc@localhost"
     trusted_proxies: int = 0
-    pool_size: int = 4
+    pool_size: int = 8
     web_workers: int = 2
     rate_limits: bool = True
     today: str = ""

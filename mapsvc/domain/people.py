@@ -91,6 +91,11 @@ class Actor:
         return self.user_id is not None
 
     @property
+    def roles(self) -> frozenset[str]:
+        """Return the codes of all granted roles, whatever their scope."""
+        return frozenset(grant.role.value for grant in self.grants)
+
+    @property
     def uses_desk(self) -> bool:
         """Tell whether the desk is open to this actor at all."""
         desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR}

@@ -21,6 +21,8 @@ from mapsvc.operations.kernel import born, wait
 
 STOP_SECONDS = 20
 LOG_BYTES_KEPT = 5_000_000
+#: One for reading and one for writing: fewer would let requests wait for each other.
+CONNECTIONS_PER_REQUEST = 2
 PROGRAM_SUFFIXES = {".py", ".html", ".txt", ".sql", ".css", ".js", ".svg", ".mo"}
 
 
@@ -38,7 +40,12 @@ def services(deployment: Deployment) -> tuple[Service, Service]:
     server = (
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", settings.host, "--port", str(settings.port), "--workers", str(settings.web_workers)),
-        *("--blocking-threads", str(settings.pool_size), "--respawn-failed-workers", "--no-ws"),
+        *(
+            "--blocking-threads",
+            str(max(1, settings.pool_size // CONNECTIONS_PER_REQUEST)),
+            "--respawn-failed-workers",
+            "--no-ws",
+        ),
         "mapsvc.wsgi:app",
     )
     return Service("server", server), Service("worker", (sys.executable, "-m", "mapsvc.cli", "worker"))

@@ -35,5 +35,5 @@ class NoRole(RoleMixin):
 
 def account_store(engine: Engine) -> tuple[SQLAlchemySessionUserDatastore, Any]:
     """Return the library's store of accounts and its session, which the web removes after each request."""
-    session = scoped_session(sessionmaker(engine))
+    session = scoped_session(sessionmaker(engine, expire_on_commit=False))
     return SQLAlchemySessionUserDatastore(session, User, NoRole), session

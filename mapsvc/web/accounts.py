@@ -17,6 +17,7 @@ def install(app: Flask, services: Services) -> None:
     store, session = services.account_store()
     app.config.update(_settings(services))
     app.extensions["mapsvc_security"] = Security(app, store)
+    app.extensions["mapsvc_account_session"] = session
     csrf.init_app(app)
 
     @app.teardown_appcontext

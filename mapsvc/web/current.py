@@ -72,12 +72,16 @@ def actor() -> Actor:
 
 
 def _account() -> Actor:
-    with services().unit_of_work() as uow:
-        grants = uow.people.grants_of(current_user.id)
-    return Actor(
-        user_id=current_user.id, name=current_user.name or current_user.email, device=device_key(), grants=grants,
+    found = Actor(
+        user_id=current_user.id,
+        name=current_user.name or current_user.email,
+        device=device_key(),
+        grants=services().grants_of(connection(), current_user.id),
         demonstration=current_user.demonstration,
-    )  # fmt: skip
+    )
+    # Flask-Security's session gives its connection back, so that a request never holds more than two.
+    current_app.extensions["mapsvc_account_session"].remove()
+    return found
 
 
 def device_key() -> str:
