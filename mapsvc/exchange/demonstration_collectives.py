@@ -37,7 +37,7 @@ GROUPS = (
         ("craft_wood", "design"),
         6,
         (40, 65),
-        320,
+        400,
         "Joiners who repair furniture with the people who own it.",
         "",
         {"goods_access": "must", "noise_emission_day": 2, "dust_odour": 2, "power_min_kw": 4.5},

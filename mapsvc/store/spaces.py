@@ -63,7 +63,8 @@ class SpaceRepository:
         return self._one(space_select().where(spaces.c.slug == slug), lock)
 
     def slug_taken(self, slug: str) -> bool:
-        """Tell whether any space ever had this slug."""
+        """Tell whether any space ever had this slug; whoever else wants the same one waits for this transaction."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(slug))))
         return self._connection.execute(select(spaces.c.id).where(spaces.c.slug == slug)).first() is not None
 
     def add(self, space: Space) -> None:

@@ -57,4 +57,6 @@ def _settings(services: Services) -> dict[str, Any]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": services.settings.public_url.startswith("https://"),
         "WTF_CSRF_TIME_LIMIT": None,
+        # Pages behind a private link send no referrer; the token in the session is what protects their forms.
+        "WTF_CSRF_SSL_STRICT": False,
     }

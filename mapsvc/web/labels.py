@@ -309,6 +309,7 @@ def _rejection_reason() -> dict[str, str]:
         "copied_media": _("The photo was taken from somewhere else"),
         "not_enough": _("There is too little to go on"),
         "spam": _("It is advertising or a test"),
+        "withdrawn": _("Whoever reported it took it back"),
     }
 
 
