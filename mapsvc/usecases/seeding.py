@@ -48,7 +48,7 @@ OWN = SourceInfo(
     url="",
 )
 DEMONSTRATION_CITY = CityRecord(
-    name="Spazi Torino", languages=("en", "it"), centre=(7.682, 45.056), zoom=15, demonstration=True
+    name="Spazi Torino", languages=("en", "it"), centre=(7.682, 45.056), zoom=16, demonstration=True
 )
 GROUP_SLUG, MAP_SLUG = "vicini-di-san-salvario", "empty-shops-of-san-salvario"
 
