@@ -69,7 +69,8 @@ def world(settings: Settings) -> Iterator[World]:
         connection.execute(
             text(
                 "INSERT INTO areas (id, slug, name, level, level_rank, geom, geom_3857, label_point, source_id,"
-                " source_key) SELECT :id, 'east', 'East', 'neighbourhood', 40, g, ST_Transform(g, 3857), ST_PointOnSurface(g),"
+                " source_key) SELECT :id, 'east', 'East', 'neighbourhood', 40, g, ST_Transform(g, 3857),"
+                " ST_PointOnSurface(g),"
                 " (SELECT id FROM sources LIMIT 1), 'east'"
                 " FROM (SELECT ST_Multi(ST_MakeEnvelope(7.6, 45.0, 7.7, 45.1, 4326)) AS g) box"
             ),

@@ -269,7 +269,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _filter_choices() -> list[dict[str, Any]]:
     areas = desk_records.areas(connection(), scope())
-    complete = [("full", _("70 % and more")), ("half", _("30 to 70 %")), ("little", _("Under 30 %"))]
+    complete = [("full", _("At least 70 percent")), ("half", _("30 to 70 percent")), ("little", _("Under 30 percent"))]
     named = [
         ("area", _("Area"), [(row["slug"], row["name"]) for row in areas]),
         ("status", _("Status"), choices("vacancy_status")),

@@ -167,7 +167,7 @@ def claims_text(observations: Sequence[Observation]) -> str:
         for claim in (Claim.VACANT, Claim.OCCUPIED, Claim.GONE)
         if counts[claim]
     ]
-    return _("%(list)s.", list=", ".join(said)) if said else _("Nobody has said what they saw.")
+    return ", ".join(said) + "." if said else _("Nobody has said what they saw.")
 
 
 def _why(row: Mapping[str, Any], observations: Sequence[Observation]) -> list[str]:

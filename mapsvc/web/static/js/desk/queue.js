@@ -10,7 +10,8 @@ const DETAIL = "[data-queue-detail]";
 const nonce = document.querySelector("script[nonce]")?.nonce ?? "";
 const failed = () => document.querySelector(DETAIL).dataset.failed;
 let undoUrl = null;
-let busy = false;
+let sending = false;
+let last = Promise.resolve();
 
 async function load(address, { push = true, focus = false } = {}) {
   const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
@@ -55,6 +56,7 @@ async function move(step) {
 
 async function send(form, button) {
   const body = new FormData(form, button);
+  const here = addressOf(document.querySelector(".q.on")) ?? location.href;
   const following = addressOf(neighbour(1)) ?? addressOf(neighbour(-1));
   const answer = await fetch(form.action, {
     method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin",
@@ -68,7 +70,7 @@ async function send(form, button) {
   undoUrl = said.undo;
   showToast(said.message, { undo: undoUrl ? () => takeBack() : undefined });
   // A finding leaves the place where it is; after a decision the next one is on.
-  return load(form.matches(".tap") ? location.href : (following ?? location.pathname), { push: true });
+  return load(form.matches(".tap") ? here : (following ?? location.pathname));
 }
 
 async function takeBack() {
@@ -83,23 +85,19 @@ async function takeBack() {
   await load(location.href, { push: false });
 }
 
-async function once(work) {
-  if (busy) return;
-  busy = true;
-  try {
-    await work();
-  } catch {
-    showToast(failed());
-  } finally {
-    busy = false;
-  }
+// One after the other: a key pressed while a page is on its way is not lost.
+function once(work) {
+  last = last.then(work).catch(() => showToast(failed()));
+  return last;
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-decide]");
   if (!form) return;
   event.preventDefault();
-  once(() => send(form, event.submitter));
+  if (sending) return;
+  sending = true;
+  once(() => send(form, event.submitter)).finally(() => (sending = false));
 }, true);
 
 document.addEventListener("click", (event) => {
