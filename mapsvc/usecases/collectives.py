@@ -7,12 +7,14 @@ from datetime import datetime
 from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.needs import COLLECTIVE_FORMS, DISCIPLINES, NeedsProfile
-from mapsvc.domain.people import Action, Actor, require
+from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import Collective, UnitOfWork
 
 _LONGEST_NAME = 120
 _LONGEST_STORY = 4000
 _MOST_MEMBERS = 100_000
+#: A collective of another state is known to whoever speaks for it only.
+_PUBLIC = frozenset({"active", "verified"})
 _EDITED = ("name", "story", "form", "disciplines", "members_count", "needs")
 
 
@@ -29,10 +31,15 @@ class CollectiveDraft:
 
 
 def collective_to_edit(uow: UnitOfWork, actor: Actor, slug: str) -> Collective:
-    """Return a collective to whoever may change it; raise NotFound or Forbidden."""
+    """Return a collective to whoever may change it; raise Forbidden, and NotFound for one that is not public either."""
     with uow:
-        collective = uow.collectives.by_slug(slug)
-    if collective is None:
+        return _own(uow, actor, slug)
+
+
+def _own(uow: UnitOfWork, actor: Actor, slug: str) -> Collective:
+    collective = uow.collectives.by_slug(slug)
+    own = collective is not None and allows(actor, Action.EDIT_COLLECTIVE, collective_id=collective.id)
+    if collective is None or (not own and collective.state not in _PUBLIC):
         raise NotFound("there is no such collective")
     require(actor, Action.EDIT_COLLECTIVE, collective_id=collective.id)
     return collective
@@ -47,10 +54,7 @@ def edit_collective(
     field of the profile, or below /needs in the form of `mapsvc.domain.needs`.
     """
     with uow:
-        stored = uow.collectives.by_slug(slug)
-        if stored is None:
-            raise NotFound("there is no such collective")
-        require(actor, Action.EDIT_COLLECTIVE, collective_id=stored.id)
+        stored = _own(uow, actor, slug)
         changed = _checked(stored, draft)
         if stored.version != version or not uow.collectives.update(changed, now):
             raise Stale("somebody else changed it first", code="stale", version=stored.version)

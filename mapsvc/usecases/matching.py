@@ -114,6 +114,9 @@ def _collective(uow: UnitOfWork, slug: str) -> Collective:
 
 
 def _space(uow: UnitOfWork, actor: Actor, slug: str) -> OfferRow:
+    if not holds_anywhere(actor, Action.MATCH):
+        # Before anything is looked up: whether a space exists is none of their business.
+        raise Forbidden("matching is for the office", code="forbidden")
     offer = uow.offers.by_slug(slug)
     if offer is None or offer.space.record_state not in _LOOKED_AT:
         raise NotFound("there is no such space")
