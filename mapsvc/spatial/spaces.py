@@ -32,7 +32,7 @@ def page(connection: Connection, slug: str) -> Row | None:
 
 
 def survivor(connection: Connection, slug: str) -> str | None:
-    """Return the slug of the record that a merged one lives on in, following one merge after the other."""
+    """Return the slug of the public record that a merged one lives on in."""
     query = text("SELECT target_slug FROM public_redirects WHERE slug = :slug")
     found: str | None = connection.execute(query, {"slug": slug}).scalar_one_or_none()
     return found

@@ -19,7 +19,7 @@ from mapsvc.web.record_words import page_address, places
 
 bp = Blueprint("areas", __name__)
 #: Markers of an area's map, which has no clusters, and rows of its lists.
-_DRAWN, _LISTED = 60, 6
+_DRAWN, _LISTED = 24, 6
 #: Larger areas are shown whole; of a neighbourhood the map shows where the places are.
 _WHOLE = ("country", "city", "municipality")
 _STATE_WORDS = {"space": "vacancy_status", "initiative": "initiative_state", "pact": "pact_state"}
@@ -53,6 +53,7 @@ def show(slug: str) -> str:
         summary=_("%(area)s: %(spaces)s, %(initiatives)s, %(pacts)s.", area=area["name"], **counts["words"]),
         address=page_address(),
         today=date_text(now()),
+        drawn=ngettext("The place seen last.", "The %(num)s places seen last.", len(newest)) if newest else "",
         newest=places(newest[:_LISTED]),
         looks=places(areas.need_a_look(connection(), slug, _LISTED)),
         map=mini_map([place(row) for row in newest], bounds=bounds, moving=True),

@@ -31,7 +31,8 @@ def mini_map(
         return None
     if bounds is None and not services().settings.basemap_url and not _ground_known(places):
         return None
-    if bounds is None and len({(place["lon"], place["lat"]) for place in places}) > 1:
+    # A map that moves fits its places itself, with room for its buttons.
+    if bounds is None and not moving and len({(place["lon"], place["lat"]) for place in places}) > 1:
         bounds = _around(places)
     lon, lat = (places[0]["lon"], places[0]["lat"]) if bounds is None else _middle(bounds)
     zoom = _CLOSE_ZOOM if not places or places[0]["precision"] == "exact" else _COARSE_ZOOM

@@ -124,7 +124,7 @@ def test_an_area_counts_only_what_is_public(client: FlaskClient) -> None:
     assert '<dt>Spaces</dt><dd class="num">3</dd>' in shown
     assert '<dt>Pacts</dt><dd class="num">2</dd>' in shown
     tree = page(client.get("/areas"))
-    assert re.search(r'san-salvario">San Salvario</a>.*?<td class="r">3</td>', tree)
+    assert re.search(r'san-salvario">San Salvario</a>.*?<td class="r">3<span class="cap phone-line">1 confirmed<', tree)
 
 
 def test_downloads_hold_the_public_records_and_start_no_formula(client: FlaskClient) -> None:

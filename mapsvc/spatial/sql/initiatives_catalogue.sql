@@ -1,5 +1,6 @@
 -- spatial/sql/initiatives_catalogue.sql
--- Public initiatives, one row each with its first place: those whose name resembles the words best, then by name.
+-- Public initiatives, one row each with its first place: those whose name resembles the words best, then what was confirmed last, then by name
+-- (names that begin with a letter first).
 SELECT 'initiative' AS kind, i.id, i.slug, i.name, 'exact' AS precision_code, i.state AS status, i.band, i.kind AS category,
        NULL AS area_m2, NULL AS area_name, first.city_name, i.last_confirmed_on, NULL AS last_source_kind,
        NULL AS owner_type, i.demonstration, i.themes, i.starts, i.ends,
@@ -12,5 +13,5 @@ LEFT JOIN LATERAL (SELECT (array_agg(p.city_name ORDER BY p.starts NULLS FIRST, 
                    FROM public_initiative_places p WHERE p.initiative_id = i.id) first ON true
 WHERE true {conditions}
 ORDER BY CASE WHEN :words = '' THEN 0 ELSE -word_similarity(mapsvc_fold(:words), i.search_text) END,
-         i.search_text, i.id
+         i.last_confirmed_on DESC NULLS LAST, i.search_text !~ '^[[:alpha:]]', i.search_text, i.id
 LIMIT :limit OFFSET :offset
