@@ -49,7 +49,7 @@ class RegisterQuery:
     kind: str = ""
     area: str = ""
     complete: str = ""
-    sort: str = "name"
+    sort: str = "-confirmed"
 
     def sql(self) -> tuple[str, str, dict[str, Any]]:
         """Return conditions (each beginning with AND), order and parameters; raise Invalid for an unknown order."""

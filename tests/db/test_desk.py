@@ -281,6 +281,32 @@ def test_two_answers_come_with_who_says_what(world: World) -> None:
     assert "Two answers" in shown
 
 
+def test_what_is_said_to_be_gone_is_archived_by_an_officer_alone(world: World) -> None:
+    slug = world.space("Via Nizza 18")
+    officer = Actor(user_id=world.users["officer"], grants=(Grant(Role.OFFICER),))
+    world.say(slug, Claim.GONE, officer, days_ago=1)
+    moderator = world.client("moderator_east")
+    assert "Said to be gone" in page(moderator.get("/desk"))
+    assert 'value="archive"' not in page(moderator.get(f"/desk?item={slug}"))
+    assert decision(moderator, slug, "archive").status_code == 403
+    client = world.client("officer")
+    assert 'value="archive"' in page(client.get(f"/desk?item={slug}"))
+    assert decision(client, slug, "archive").json == {"message": "Via Nizza 18 is archived.", "undo": None}
+    assert world.row(slug)["record_state"] == "archived"
+
+
+def test_records_outside_every_area_are_no_checks_and_stand_last(world: World) -> None:
+    world.space("Abroad", (-122.4, 37.7))
+    inside = world.space("Home")
+    with world.services.engine.begin() as connection:
+        connection.execute(text("UPDATE spaces SET next_check_due = '2026-01-01'"))
+    client = world.client("officer")
+    shown = page(client.get("/desk?kind=check"))
+    assert re.findall(r'data-item="([^"]+)"', shown) == [inside]
+    listed = page(client.get("/desk/premises?sort=name"))
+    assert listed.index("Home</a>") < listed.index("Abroad</a>")
+
+
 def test_photos_are_seen_by_the_moderators_of_the_place_alone(world: World) -> None:
     world.report("Via Nizza", EAST, photo=True)
     with world.services.engine.connect() as connection:

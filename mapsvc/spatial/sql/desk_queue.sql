@@ -30,7 +30,8 @@ WITH RECURSIVE scope AS (
         WHEN t.status = 'gone_pending' THEN 'gone'
         WHEN t.status = 'disputed' THEN 'disputed'
         WHEN t.waiting_since IS NOT NULL THEN 'texts'
-        WHEN t.band = 'stale' OR t.next_check_due <= mapsvc_today() THEN 'check'
+        -- Registers of other cities are shown, but nobody here goes and looks.
+        WHEN t.area_id IS NOT NULL AND (t.band = 'stale' OR t.next_check_due <= mapsvc_today()) THEN 'check'
     END AS kind
     FROM today t
 ), ranked AS (

@@ -21,5 +21,6 @@ SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.postcode, s.city_nam
        count(*) OVER () AS total
 FROM rows s JOIN sources src ON src.id = s.source_id LEFT JOIN areas a ON a.id = s.area_id
 WHERE true {conditions}
-ORDER BY {order}, s.id
+-- Records of the deployment's own areas come first; registers of other cities follow.
+ORDER BY s.area_id IS NULL, {order}, s.id
 LIMIT :limit OFFSET :offset

@@ -40,6 +40,7 @@ def decide(slug: str) -> ResponseReturnValue:
         "publish": _("%(name)s is on the map.", name=row["name"]),
         "reject": _("%(name)s was not accepted.", name=row["name"]),
         "hide": _("%(name)s is hidden.", name=row["name"]),
+        "archive": _("%(name)s is archived.", name=row["name"]),
         "same_as": _("%(name)s was joined with the other record.", name=row["name"]),
     }
     # Hiding is the one decision that the rules let the same person take back.

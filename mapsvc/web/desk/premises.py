@@ -228,7 +228,7 @@ def _query() -> RegisterQuery:
     words = " ".join(request.args.get("q", "").split())[:100]
     if any("\x00" in value for value in (*values.values(), words)):
         raise Invalid("a NUL character", "/q", code="nul")
-    return RegisterQuery(words=words, **values | {"sort": values["sort"] or "name"})
+    return RegisterQuery(words=words, **values | {"sort": values["sort"] or RegisterQuery.sort})
 
 
 def _page_number() -> int:

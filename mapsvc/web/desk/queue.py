@@ -112,6 +112,7 @@ def _detail(item: dict[str, Any] | None, key: str) -> dict[str, Any] | None:
         "claims": queue_words.claims_text(seen),
         "photos": pictures,
         "waits": row["record_state"] == "published" and records.waits(entries, pictures),
+        "gone": row["status"] == "gone_pending" and allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()),
         "near": near,
         "offered": [one for one in near if one["offered"]][:4],
         "siblings": [one for one in near if not one["offered"]][:4],

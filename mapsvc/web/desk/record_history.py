@@ -33,6 +33,7 @@ def action_text(action: str) -> str:
         "publish": _("Published"),
         "reject": _("Not accepted"),
         "hide": _("Hidden"),
+        "archive": _("Archived"),
         "same_as": _("Joined with another record"),
         "notes_shown": _("Texts and photos shown"),
         "notes_put_away": _("Texts and photos put away"),
