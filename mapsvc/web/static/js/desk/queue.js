@@ -119,9 +119,9 @@ function open(css, control) {
 const keys = {
   j: () => once(() => move(1)),
   k: () => once(() => move(-1)),
-  r: () => open("reject", "select, textarea"),
-  h: () => open("hide", "select"),
-  s: () => open("same", "input:not([type=hidden])"),
+  r: () => once(() => open("reject", "select, textarea")),
+  h: () => once(() => open("hide", "select")),
+  s: () => once(() => open("same", "input:not([type=hidden])")),
   z: () => once(takeBack),
 };
 
@@ -129,9 +129,10 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
   const letter = event.key.toLowerCase();
-  const button = document.querySelector(`${DETAIL} [data-key="${CSS.escape(letter)}"]`);
-  if (!keys[letter] && !button) return;
+  const button = () => document.querySelector(`${DETAIL} [data-key="${CSS.escape(letter)}"]`);
+  if (!keys[letter] && !button()) return;
   event.preventDefault();
   if (keys[letter]) keys[letter]();
-  else button.click();
+  // Asked for again when it is this key's turn: the page may have changed in between.
+  else last.then(() => button()?.click());
 });
