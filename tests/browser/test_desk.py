@@ -96,6 +96,7 @@ def test_an_officer_publishes_a_report_by_keyboard(site: Site) -> None:
     page.keyboard.press("k")
     expect(title).to_have_text(first)
     page.keyboard.press("p")
+    page.keyboard.press("p")
     expect(page.locator(".toast")).to_contain_text(f"{first} is on the map.")
     expect(title).to_have_text(second)
     assert number_on(page, "New reports") == before - 1

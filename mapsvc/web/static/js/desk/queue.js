@@ -126,13 +126,14 @@ const keys = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
   const letter = event.key.toLowerCase();
   const button = () => document.querySelector(`${DETAIL} [data-key="${CSS.escape(letter)}"]`);
   if (!keys[letter] && !button()) return;
   event.preventDefault();
   if (keys[letter]) keys[letter]();
-  // Asked for again when it is this key's turn: the page may have changed in between.
-  else last.then(() => button()?.click());
+  // A second press while a decision is on its way must not decide about the next item, which nobody has seen yet.
+  // The button is asked for again when it is this key's turn: the page may have changed in between.
+  else if (!sending) last.then(() => button()?.click());
 });
