@@ -22,8 +22,8 @@ WITHOUT_END_DAYS = 100 * 366
 MICRO = 1_000_000
 
 TOPICS: Mapping[str, Callable[[], str]] = {
-    "H02.min": lambda: _("Area"),
-    "H02.max": lambda: _("Area"),
+    "H02.min": lambda: _("Floor area"),
+    "H02.max": lambda: _("Floor area"),
     "H03.people": lambda: _("Room for people"),
     "H04.start": lambda: _("Start"),
     "H05.term": lambda: _("Term"),
@@ -68,7 +68,7 @@ TOPICS: Mapping[str, Callable[[], str]] = {
     "H17.check": lambda: _("Official check on site"),
     "H18.consent": lambda: _("Consent of the owner"),
     "H18.state": lambda: _("Offered by the owner"),
-    "H19.district": lambda: _("District"),
+    "H19.district": lambda: _("Neighbourhood"),
     "H19.distance": lambda: _("Distance"),
 }
 
@@ -224,7 +224,7 @@ def chips(results: Iterable[ConstraintResult]) -> list[Chip]:
 
 
 FIT_NAMES: Mapping[str, tuple[str, Callable[[], str]]] = {
-    "area": ("A", lambda: _("Area")),
+    "area": ("A", lambda: _("Floor area")),
     "time": ("T", lambda: _("Term")),
     "cost": ("C", lambda: _("Cost")),
     "light": ("L", lambda: _("Daylight")),
