@@ -228,7 +228,10 @@ class Home {
     this.layer.select(place.id);
     this.list.select(place.id);
     this.list.reveal(place.id);
-    if (!this.camera.shows([place.lat, place.lon])) this.camera.look(L.latLng(place.lat, place.lon), this.map.getZoom(), true);
+    const position = L.latLng(place.lat, place.lon);
+    // On a phone the buttons cover half of their strip; on a desktop a marker beside them is well in view.
+    const visible = PHONE.matches ? this.camera.sees(position) : this.camera.shows(position);
+    if (!visible) this.camera.look(position, this.map.getZoom(), true);
   }
 
   #open(cluster) {
