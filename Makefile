@@ -60,8 +60,9 @@ bench: environment  ## Measure the endpoints and the map's first view against th
 	@$(BIN)/mapsvc status --json >/dev/null && $(BIN)/python -m bench.endpoints $(ARGS)
 	@$(BIN)/python -m bench.matching
 
-screenshots: test-environment  ## Take the pictures of docs/ from the running server
-	@$(BIN)/python docs/screenshots.py
+screenshots: test-environment  ## Take the pictures of docs/pictures, from an application of its own
+	@$(BIN)/python -m docs.evidence_pictures
+	@$(BIN)/python -m docs.screenshots $(ARGS)
 
 # Keep it -----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Draw docs/pictures/evidence.svg from the rules themselves: run it again whenever domain/freshness_policy.py changes.
+"""Draw docs/pictures/evidence.svg from the rules themselves: `make screenshots` runs it; a test compares it.
 
 The picture shows the worked example of docs/evidence.md: three reports and then nobody for more than a year; and the
 same three reports, then somebody who says that the place is in use, then an officer. Prints the figures of the text.

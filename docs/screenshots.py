@@ -1,4 +1,4 @@
-"""Take the pictures of docs/pictures in Chromium: `make screenshots`, or with names: `docs/screenshots.py space data`.
+"""Take the pictures of docs/pictures in Chromium: `make screenshots`, or some: `make screenshots ARGS="space data"`.
 
 Starts an application of its own with everything that `make run` loads, in a private cluster under var/pictures, on a
 fixed day: pictures change when a page changes, and not because a day went by. `--url` takes them from a server that
