@@ -26,7 +26,7 @@ class Paging:
     def read(cls, size: int = 30) -> "Paging":
         """Read the page from the address; raise Invalid when it is no number from 1 on."""
         raw = request.args.get("page", "1")
-        if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= _LAST):
+        if not (raw.isascii() and raw.isdigit() and len(raw) < 9 and 1 <= int(raw) <= _LAST):
             raise Invalid("page must be a number from 1 on", "/page", code="not_a_number", value=raw)
         return cls(int(raw), size)
 

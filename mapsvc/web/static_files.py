@@ -8,6 +8,8 @@ from flask import Blueprint, Flask, Response, abort, send_from_directory, url_fo
 from mapsvc.web import assets
 
 bp = Blueprint("static_files", __name__)
+#: A longer name would be an error of the file system instead of a file that is not there.
+_LONGEST_NAME = 200
 
 
 def install(app: Flask) -> None:
@@ -35,7 +37,7 @@ def static_url(name: str) -> str:
 @bp.get("/static/<version>/<path:name>")
 def serve(version: str, name: str) -> Response:
     """Serve a static file; an old version answers with the present file but is not kept."""
-    if not (assets.STATIC / name).is_file():
+    if len(name) > _LONGEST_NAME or not (assets.STATIC / name).is_file():
         abort(404)
     response = send_from_directory(assets.STATIC, name)
     current = version == globals()["version"]()

@@ -1,4 +1,4 @@
--- Public places in a box, counted by cells of :size metres of web mercator that are aligned to the origin, so that panning
+-- Public places in a box, counted by cells of size metres of web mercator that are aligned to the origin, so that panning
 -- does not move them. A cell with one record is returned with its slug, to be drawn as itself.
 SELECT count(*) AS count,
        count(*) FILTER (WHERE p.kind = 'space' AND p.status IN ('confirmed_vacant', 'confirmed_occupied')

@@ -1,4 +1,4 @@
--- Records around a point (degrees) within :radius_m metres at their exact place, the nearest first; for the desk only.
+-- Records around a point (degrees) within radius_m metres at their exact place, the nearest first; for the desk only.
 SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.area_m2, s.external_ids, s.record_state, s.asset_kind,
        s.publication_precision, s.last_confirmed_on, s.last_source_kind, s.owner_type,
        mapsvc_current(s.status_from, s.status_codes) AS status, mapsvc_current(s.status_from, s.band_codes) AS band,

@@ -1,4 +1,4 @@
--- What waits for a decision at the desk, at most :limit of each kind, with how many of the kind there are.
+-- What waits for a decision at the desk, at most limit of each kind, with how many of the kind there are.
 -- One kind for each space, the first that fits: a new report, said to be gone, two answers, texts or photos, a check due.
 WITH RECURSIVE scope AS (
     SELECT id FROM areas WHERE id = ANY (CAST(:areas AS uuid[]))

@@ -1,4 +1,4 @@
--- The street nearest to a point within :reach_m metres, its distance, the smallest area that holds the point, and
+-- The street nearest to a point within reach_m metres, its distance, the smallest area that holds the point, and
 -- whether the same numbers the other way round lie in an area.
 -- Usage: spatial/addresses.py, place_at; indexes streets_geom and areas_geom.
 WITH here AS (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS p,

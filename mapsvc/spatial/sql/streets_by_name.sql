@@ -1,4 +1,4 @@
--- Streets whose name resembles :q, typing errors forgiven, the best first. The point is the one nearest to where the
+-- Streets whose name resembles q, typing errors forgiven, the best first. The point is the one nearest to where the
 -- visitor looks when that is close to the street, else the one nearest to the street's middle.
 -- Usage: spatial/addresses.py, streets_named; index streets_search.
 WITH q AS (SELECT mapsvc_fold(:q) AS f, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS here)
