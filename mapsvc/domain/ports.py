@@ -121,8 +121,8 @@ class Observations(Protocol):
         """Withdraw an observation of this reporter; return its space, or None when there is no such."""
         ...
 
-    def settle_notes(self, space_id: UUID, state: str) -> None:
-        """Give every queued note and submitted photo of a space the state a moderator decided."""
+    def settle_notes(self, space_id: UUID, state: str, seen_at: datetime) -> None:
+        """Give the notes and photos that waited at `seen_at` a moderator's state; later ones go on waiting."""
         ...
 
     def reporter_of(self, observation_id: UUID) -> str | None:

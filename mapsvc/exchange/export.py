@@ -12,11 +12,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from mapsvc.domain.cells import neutral
 from mapsvc.domain.features import FIELDS
 from mapsvc.domain.spaces import Space
 from mapsvc.exchange.columns import CELL_KINDS
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _MONEY = frozenset({"money", "money_month"})
 _PLACE = (
     "record",
@@ -94,11 +94,6 @@ def to_xlsx(rows: Iterable[dict[str, object]]) -> bytes:
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet program runs: an apostrophe stands before a sign that would start a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

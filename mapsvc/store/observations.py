@@ -1,5 +1,6 @@
 """Observations in the database; immutable but for their state."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,15 +68,21 @@ class ObservationRepository:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def settle_notes(self, space_id: UUID, state: str) -> None:
-        """Give every queued note and submitted photo of a space the state a moderator decided."""
+    def settle_notes(self, space_id: UUID, state: str, seen_at: datetime) -> None:
+        """Give the notes and photos that waited at `seen_at` a moderator's state; later ones go on waiting."""
         self._connection.execute(
             update(observations)
-            .where(observations.c.space_id == space_id, observations.c.note_state == "queued")
+            .where(
+                observations.c.space_id == space_id,
+                observations.c.note_state == "queued",
+                observations.c.submitted_at <= seen_at,
+            )
             .values(note_state=state)
         )
         self._connection.execute(
-            update(photos).where(photos.c.space_id == space_id, photos.c.state == "submitted").values(state=state)
+            update(photos)
+            .where(photos.c.space_id == space_id, photos.c.state == "submitted", photos.c.created_at <= seen_at)
+            .values(state=state)
         )
 
     def reporter_of(self, observation_id: UUID) -> str | None:

@@ -8,8 +8,10 @@ from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import RecordState, Space
 
 
-def settle(uow: UnitOfWork, actor: Actor, slug: str, version: int, *, show: bool, now: datetime) -> Space:
-    """Show or put away every text and photo of a public space that waits for a look.
+def settle(
+    uow: UnitOfWork, actor: Actor, slug: str, version: int, *, show: bool, seen_at: datetime, now: datetime
+) -> Space:
+    """Show or put away the texts and photos of a public space that waited at `seen_at`; later ones go on waiting.
 
     Raises Forbidden, NotFound, and Stale when the record changed since it was looked at.
     """
@@ -20,7 +22,7 @@ def settle(uow: UnitOfWork, actor: Actor, slug: str, version: int, *, show: bool
         require(actor, Action.MODERATE, uow.areas.path(space.area_id))
         if space.version != version:
             raise Stale("somebody else decided first", code="stale", state=space.record_state)
-        uow.observations.settle_notes(space.id, "published" if show else "rejected")
+        uow.observations.settle_notes(space.id, "published" if show else "rejected", seen_at)
         uow.audit.add(actor, "notes_shown" if show else "notes_put_away", "space", space.id, at=now)
         uow.commit()
     return space

@@ -139,12 +139,13 @@ def free_slug(uow: UnitOfWork, name: str, space_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a moderator decides about a submitted space, based on `version` of it."""
+    """What a moderator decides about a space, based on `version` of it and on the texts that waited at `seen_at`."""
 
     verb: str
     version: int
     reason: str = ""
     same_as: str = ""
+    seen_at: datetime | None = None
 
 
 def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: datetime) -> Space:
@@ -208,7 +209,7 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
         refresh(uow, space.id, now.date())
         return replace(space, record_state=after, merged_into=target.id, updated_at=now)
     if after in {RecordState.PUBLISHED, RecordState.REJECTED}:
-        uow.observations.settle_notes(space.id, after.value)
+        uow.observations.settle_notes(space.id, after.value, decision.seen_at or now)
     return replace(space, record_state=after, state_reason=decision.reason or None, updated_at=now)
 
 

@@ -272,6 +272,17 @@ def test_texts_of_a_public_place_wait_in_the_queue_until_somebody_looks(world: W
     assert "Via Nizza 18" not in page(client.get("/desk?kind=texts"))
 
 
+def test_a_text_that_came_after_the_page_was_made_goes_on_waiting(world: World) -> None:
+    slug = world.space("Via Nizza 18")
+    answer = Answer(uuid4(), Claim.VACANT, note="padlock on the door")
+    add_observation(world.services.unit_of_work(), world.services.photos, Actor(device="d"), slug, answer, NOW)
+    client = world.client("moderator_east")
+    seen = "2026-11-22T00:00:00+00:00"
+    as_json(client, f"/desk/spaces/{slug}/texts", {"version": 1, "show": "1", "seen_at": seen})
+    with world.services.engine.connect() as connection:
+        assert connection.execute(text("SELECT note_state FROM observations")).scalar_one() == "queued"
+
+
 def test_two_answers_come_with_who_says_what(world: World) -> None:
     slug = world.space("Via Nizza 18")
     for place, (name, claim) in enumerate([("a", "vacant"), ("b", "vacant"), ("c", "occupied"), ("d", "occupied")]):

@@ -1,6 +1,7 @@
 """What somebody decides at the desk: publish, reject, hide, same as, finding, texts and photos, groups; and undo."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ def decide(slug: str) -> ResponseReturnValue:
         version=version(),
         reason=request.form.get("reason", ""),
         same_as=_same_as() if verb == "same_as" else "",
+        seen_at=seen_at(),
     )
     try:
         decided = spaces.decide(services().unit_of_work(), actor(), slug, decision, now())
@@ -66,7 +68,7 @@ def texts(slug: str) -> ResponseReturnValue:
     row = _found(slug)
     show = request.form.get("show") == "1"
     try:
-        notes.settle(services().unit_of_work(), actor(), slug, version(), show=show, now=now())
+        notes.settle(services().unit_of_work(), actor(), slug, version(), show=show, seen_at=seen_at(), now=now())
     except Stale as error:
         return _decided_before(slug, error)
     if show:
@@ -109,6 +111,15 @@ def _found(slug: str) -> dict[str, Any]:
     row = records.find(slug)
     forget()
     return row
+
+
+def seen_at() -> datetime:
+    """Return when the page with the form was made, never later than now; what came since was not looked at."""
+    try:
+        made = datetime.fromisoformat(request.form.get("seen_at", ""))
+    except ValueError:
+        return now()
+    return min(made, now()) if made.tzinfo else now()
 
 
 def version() -> int:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from mapsvc.domain.errors import NotFound
 from mapsvc.domain.people import Action, allows, holds_anywhere
 from mapsvc.spatial import desk_queue, desk_records
-from mapsvc.web.current import actor, connection, services
+from mapsvc.web.current import actor, connection, now, services
 from mapsvc.web.desk import maps, queue_words, records
 from mapsvc.web.desk.blueprint import bp, scope
 from mapsvc.web.folium_elements import map_texts
@@ -42,6 +42,7 @@ def page(kind: str, key: str, message: str = "") -> str:
     waiting = [item["hours"] for item in items if item["hours"] is not None]
     return render_template(
         "desk/queue.html",
+        made_at=now().isoformat(),
         kind=kind,
         title=ngettext("%(count)s thing needs a decision", "%(count)s things need a decision", waits,
                        count=number_text(waits)),
