@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
 from mapsvc.domain.people import Grant
-from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.photos import check_photo

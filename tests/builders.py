@@ -16,10 +16,12 @@ from PIL import Image
 from sqlalchemy import text
 
 from mapsvc.bootstrap import Services
+from mapsvc.domain.groups import Group
 from mapsvc.domain.ids import new_id, new_token, token_hash
 from mapsvc.domain.imports import AreaRecord, Batch, CityRecord, SourceInfo
-from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
-from mapsvc.domain.ports import CuratedMap, FollowLink, Group, StoredObservation
+from mapsvc.domain.maps import CuratedMap
+from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind, StoredObservation
+from mapsvc.domain.reports import FollowLink
 from mapsvc.domain.spaces import Space
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.seeding import load_batches, prepare_city

@@ -6,7 +6,10 @@ What a filter code means is the business of the reads; here stands only the shap
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from mapsvc.domain.errors import Invalid
 
@@ -66,3 +69,21 @@ def checked_view(raw: Mapping[str, object]) -> dict[str, object]:
     if not on_the_map or east - west < _NARROWEST or north - south < _NARROWEST:
         raise Invalid("a view is west, south, east, north in degrees", "/view", code="bbox")
     return {"bounds": [west, south, east, north]}
+
+
+@dataclass(frozen=True, slots=True)
+class CuratedMap:
+    """A group's map: filters, words and view."""
+
+    id: UUID
+    slug: str
+    group_id: UUID
+    title: str
+    intro: str
+    filters: Mapping[str, object]
+    view: Mapping[str, object]
+    state: str
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from mapsvc.domain.errors import Invalid
 
@@ -141,3 +142,20 @@ def accept(observation: Observation, now: datetime) -> Observation:
     submitted_at = observation.submitted_at.astimezone(UTC)
     observed_at = min(observation.observed_at.astimezone(UTC), submitted_at)
     return replace(observation, observed_at=observed_at, submitted_at=submitted_at)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObservation:
+    """An observation on its way into the store, with what the evidence rule does not read."""
+
+    space_id: UUID
+    observation: Observation
+    source_code: str
+    user_id: int | None = None
+    state: str = "counted"
+    note: str | None = None
+    note_state: str = "none"
+    device_lon: float | None = None
+    device_lat: float | None = None
+    accuracy_m: float | None = None
+    source_key: str | None = None

@@ -138,3 +138,17 @@ def require(
 def holds_anywhere(actor: Actor, action: Action) -> bool:
     """Tell whether `actor` may do `action` in at least one area: enough to open a page, never enough to decide."""
     return any(grant.role in _BY_AREA.get(action, frozenset()) for grant in actor.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as the administrator sees it."""
+
+    id: int
+    email: str
+    name: str
+    lang: str | None
+    active: bool
+    confirmed: bool
+    demonstration: bool
+    grants: tuple[tuple[int, str, UUID | None, UUID | None, UUID | None], ...]

@@ -5,57 +5,23 @@ One unit of work is one transaction: a use case enters it, works, and commits on
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from mapsvc.domain.collectives import Collective
+from mapsvc.domain.groups import Group
 from mapsvc.domain.imports import Loading
-from mapsvc.domain.observations import Observation
-from mapsvc.domain.people import Actor
+from mapsvc.domain.maps import CuratedMap
+from mapsvc.domain.observations import Observation, StoredObservation
+from mapsvc.domain.offers import OfferRow
+from mapsvc.domain.people import Account, Actor
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.publication import AreaPolicy
-from mapsvc.domain.reports import Reports
+from mapsvc.domain.reports import FollowLink, Reports
 from mapsvc.domain.spaces import Evidence, Space
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObservation:
-    """An observation on its way into the store, with what the evidence rule does not read."""
-
-    space_id: UUID
-    observation: Observation
-    source_code: str
-    user_id: int | None = None
-    state: str = "counted"
-    note: str | None = None
-    note_state: str = "none"
-    device_lon: float | None = None
-    device_lat: float | None = None
-    accuracy_m: float | None = None
-    source_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPhoto:
-    """A photo that was decoded, re-encoded and stripped: JPEG bytes of the picture and of its thumbnail."""
-
-    data: bytes
-    thumbnail: bytes
-    width: int
-    height: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class FollowLink:
-    """What a private link opens."""
-
-    space_id: UUID
-    observation_id: UUID | None
-    created_at: datetime
-    expires_at: datetime
 
 
 class Areas(Protocol):
@@ -199,23 +165,6 @@ class Idempotency(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A community group that makes maps."""
-
-    id: UUID
-    slug: str
-    name: str
-    about: str
-    website: str | None
-    area_id: UUID | None
-    state: str
-    requested_by: int | None
-    created_at: datetime
-    version: int = 1
-    demonstration: bool = False
-
-
 class Groups(Protocol):
     """Community groups."""
 
@@ -240,24 +189,6 @@ class Groups(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CuratedMap:
-    """A group's map: filters, words and view."""
-
-    id: UUID
-    slug: str
-    group_id: UUID
-    title: str
-    intro: str
-    filters: Mapping[str, object]
-    view: Mapping[str, object]
-    state: str
-    created_by: int | None
-    created_at: datetime
-    updated_at: datetime
-    version: int = 1
-
-
 class CuratedMaps(Protocol):
     """Maps of groups."""
 
@@ -276,20 +207,6 @@ class CuratedMaps(Protocol):
     def of_group(self, group_id: UUID) -> list[CuratedMap]:
         """Return the maps of a group, the newest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as the administrator sees it."""
-
-    id: int
-    email: str
-    name: str
-    lang: str | None
-    active: bool
-    confirmed: bool
-    demonstration: bool
-    grants: tuple[tuple[int, str, UUID | None, UUID | None, UUID | None], ...]
 
 
 class People(Protocol):
@@ -374,26 +291,6 @@ class Imports(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Collective:
-    """A group that looks for a place, with its needs as JSON of `mapsvc.domain.needs`."""
-
-    id: UUID
-    slug: str
-    name: str
-    story: str
-    original_lang: str
-    form: str
-    disciplines: tuple[str, ...]
-    members_count: int | None
-    needs: Mapping[str, object]
-    state: str
-    anchor_lon: float | None
-    anchor_lat: float | None
-    version: int = 1
-    demonstration: bool = False
-
-
 class Collectives(Protocol):
     """Collectives."""
 
@@ -412,28 +309,6 @@ class Collectives(Protocol):
     def update(self, collective: Collective, now: datetime) -> bool:
         """Write all fields if the version still holds; tell whether it did."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class OfferRow:
-    """A space as matching reads it, with what a list says about it.
-
-    Areas are those it lies in, the smallest first; `published_point` is (lon, lat) as the public sees it, None where it
-    has no public place.
-    """
-
-    space: Space
-    status: str
-    band: str
-    last_official_check_on: date | None
-    area_ids: tuple[UUID, ...] = ()
-    area_slugs: tuple[str, ...] = ()
-    area_name: str | None = None
-    published_point: tuple[float, float] | None = None
-    last_confirmed_on: date | None = None
-    last_source_kind: str | None = None
-    area_m2: float | None = None
-    demonstration: bool = False
 
 
 class Offers(Protocol):

@@ -74,3 +74,13 @@ class Reports(Protocol):
     def take_back(self, report: FollowedReport) -> None:
         """Withdraw everything that the reporter said about the place since the link was made, texts and photos too."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLink:
+    """What a private link opens."""
+
+    space_id: UUID
+    observation_id: UUID | None
+    created_at: datetime
+    expires_at: datetime

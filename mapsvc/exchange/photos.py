@@ -11,7 +11,7 @@ import threading
 from PIL import Image, ImageCms, ImageOps
 
 from mapsvc.domain.errors import Invalid, TooLarge, UnsupportedType
-from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto
 
 #: The largest picture that is decoded, in pixels: 75 MB in memory as RGB.
 MOST_PIXELS = 25_000_000

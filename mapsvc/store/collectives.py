@@ -7,7 +7,7 @@ from uuid import UUID
 from geoalchemy2.functions import ST_X, ST_Y
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from mapsvc.domain.ports import Collective
+from mapsvc.domain.collectives import Collective
 from mapsvc.store.tables import collectives, sources
 
 

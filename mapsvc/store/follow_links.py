@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select
 
 from mapsvc.domain.ids import new_id
-from mapsvc.domain.ports import FollowLink
+from mapsvc.domain.reports import FollowLink
 from mapsvc.store.tables import contacts, follow_links
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from mapsvc.domain.ports import Group
+from mapsvc.domain.groups import Group
 from mapsvc.store.tables import groups
 
 _COLUMNS = [groups.c[item.name] for item in fields(Group)]

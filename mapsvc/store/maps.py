@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from mapsvc.domain.ports import CuratedMap
+from mapsvc.domain.maps import CuratedMap
 from mapsvc.store.tables import curated_maps
 
 _COLUMNS = [curated_maps.c[item.name] for item in fields(CuratedMap)]

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
-from mapsvc.domain.ports import StoredObservation
+from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind, StoredObservation
 from mapsvc.store.tables import observations, photos, sources
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, func, text
 
-from mapsvc.domain.ports import OfferRow
+from mapsvc.domain.offers import OfferRow
 from mapsvc.store.spaces import space_select, to_space
 from mapsvc.store.tables import sources, spaces
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from mapsvc.domain.people import Grant, Role
-from mapsvc.domain.ports import Account
+from mapsvc.domain.people import Account, Grant, Role
 from mapsvc.store.tables import invitations, role_grants, users
 
 

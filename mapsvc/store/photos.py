@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert
 
-from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.store.tables import photos
 
 

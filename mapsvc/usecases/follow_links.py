@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mapsvc.domain.ids import token_hash
-from mapsvc.domain.ports import FollowLink, UnitOfWork
+from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.reports import FollowLink
 from mapsvc.domain.spaces import Space
 
 #: A private link is kept for two years; the record itself stays.

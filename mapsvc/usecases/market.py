@@ -7,7 +7,8 @@ from uuid import UUID
 
 from mapsvc.domain.features import FIELDS, Features
 from mapsvc.domain.matches import Offer
-from mapsvc.domain.ports import OfferRow, UnitOfWork
+from mapsvc.domain.offers import OfferRow
+from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import Precision, Standing, hidden_facts
 from mapsvc.matching.pairs import OfferTable
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mapsvc.domain.collectives import Collective
 from mapsvc.domain.errors import Forbidden, NotFound
 from mapsvc.domain.matches import Candidate, PairResult
 from mapsvc.domain.needs import NeedsProfile
+from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
-from mapsvc.domain.ports import Collective, OfferRow, UnitOfWork
+from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import RecordState
 from mapsvc.matching.pairs import OfferTable
 from mapsvc.matching.rank import SHOWN, explain, rank_collectives, rank_spaces

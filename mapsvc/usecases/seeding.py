@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from mapsvc.domain.groups import Group
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.imports import (
     AreaRecord,
@@ -26,9 +27,10 @@ from mapsvc.domain.imports import (
     SourceInfo,
     SpaceRecord,
 )
+from mapsvc.domain.maps import CuratedMap
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
 from mapsvc.domain.people import Role
-from mapsvc.domain.ports import CuratedMap, Group, UnitOfWork
+from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import Evidence
 from mapsvc.usecases.evidence import conclude
 from mapsvc.usecases.observations import OWN_SOURCE

@@ -12,7 +12,8 @@ from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.moderation import StateChange, check_change, clean_text
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Action, Actor, allows, require
-from mapsvc.domain.ports import CheckedPhoto, PhotoFiles, UnitOfWork
+from mapsvc.domain.photos import CheckedPhoto
+from mapsvc.domain.ports import PhotoFiles, UnitOfWork
 from mapsvc.domain.publication import Precision, Standing, precision_for
 from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState, Space, check_place, space_name
 from mapsvc.usecases.evidence import conclude, refresh

@@ -7,7 +7,18 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mapsvc.bootstrap import Services
-from mapsvc.web import accounts, current, folium_elements, headers, i18n, labels, limits, problems, static_files, strictness
+from mapsvc.web import (
+    accounts,
+    current,
+    folium_elements,
+    headers,
+    i18n,
+    labels,
+    limits,
+    problems,
+    static_files,
+    strictness,
+)
 from mapsvc.web.blueprints import blueprints
 
 # A photo of 25 megapixels as JPEG stays below 20 MB; a register of premises below that too.

@@ -8,9 +8,10 @@ from flask import url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
+from mapsvc.domain.collectives import Collective
 from mapsvc.domain.fields import write_value
 from mapsvc.domain.matches import Change, ConstraintResult, Effect, FitResult, PairResult, State
-from mapsvc.domain.ports import Collective, OfferRow
+from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.week import WeeklyHours
 from mapsvc.usecases.matching import Fitting
 from mapsvc.web.explanations import (

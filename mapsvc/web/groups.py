@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_security import auth_required
 
 from mapsvc.domain.errors import Invalid, NotFound
+from mapsvc.domain.groups import Group
+from mapsvc.domain.maps import CuratedMap
 from mapsvc.domain.people import Action, allows
-from mapsvc.domain.ports import CuratedMap, Group
 from mapsvc.spatial import areas, maps
 from mapsvc.usecases.group_requests import GroupRequest, request_group
 from mapsvc.web.current import actor, connection, now, services

@@ -13,9 +13,9 @@ from flask_security import auth_required
 from markupsafe import Markup
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale, VersionRequired
-from mapsvc.domain.maps import LISTS, TEXTS, MapState, checked_view
+from mapsvc.domain.groups import Group
+from mapsvc.domain.maps import LISTS, TEXTS, CuratedMap, MapState, checked_view
 from mapsvc.domain.people import Action, allows
-from mapsvc.domain.ports import CuratedMap, Group
 from mapsvc.spatial import areas, maps
 from mapsvc.spatial.filters import BANDS, KINDS, STATUSES
 from mapsvc.usecases.maps import MapDraft, create_map, edit_map

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from mapsvc.domain.addresses import parse_address
 from mapsvc.domain.errors import DomainError, Invalid, NotFound, TooLarge, UnsupportedType
 from mapsvc.domain.observations import Claim
-from mapsvc.domain.ports import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import AssetKind
 from mapsvc.spatial.addresses import space_to_mark
 from mapsvc.usecases.follow_links import Follow

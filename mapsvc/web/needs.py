@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from mapsvc.domain.collectives import Collective
 from mapsvc.domain.errors import Invalid, Stale, VersionRequired
 from mapsvc.domain.needs import PRESETS, NeedsProfile
-from mapsvc.domain.ports import Collective
 from mapsvc.spatial import addresses, areas
 from mapsvc.usecases import collectives
 from mapsvc.usecases.collectives import CollectiveDraft

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from mapsvc.domain.collectives import Collective
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.fields import FieldSpec, read_value, write_value
 from mapsvc.domain.needs import MUST, NEED_FIELDS, NICE, NeedsProfile
-from mapsvc.domain.ports import Collective
 from mapsvc.domain.week import DAYS, WeeklyHours
 
 Typed = dict[str, list[str]]

@@ -18,10 +18,11 @@ from werkzeug.test import TestResponse
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
+from mapsvc.domain.groups import Group
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor, Grant, Role
-from mapsvc.domain.ports import CheckedPhoto, Group
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.usecases import seeding
 from mapsvc.usecases.observations import Answer, add_observation
 from mapsvc.usecases.spaces import Report, add_space, edit_space, report_space

@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
 from mapsvc.domain.errors import Forbidden, Invalid, NotFound, Stale
+from mapsvc.domain.groups import Group
+from mapsvc.domain.maps import CuratedMap
 from mapsvc.domain.people import Actor, Grant, Role
-from mapsvc.domain.ports import CuratedMap, Group
 from mapsvc.usecases import seeding
 from mapsvc.usecases.group_requests import GroupRequest, request_group
 from mapsvc.usecases.maps import MapDraft, create_map, edit_map

@@ -17,8 +17,7 @@ from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mapsvc.domain.ids import new_id
-from mapsvc.domain.people import Actor, Grant, Role
-from mapsvc.domain.ports import Account
+from mapsvc.domain.people import Account, Actor, Grant, Role
 from mapsvc.usecases import people, seeding
 from mapsvc.usecases.people import Invitation, NewAccount, Scope
 from mapsvc.web.app import create_app

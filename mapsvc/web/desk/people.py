@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import Conflict, Invalid
-from mapsvc.domain.people import Action, Role, allows
-from mapsvc.domain.ports import Account
+from mapsvc.domain.people import Account, Action, Role, allows
 from mapsvc.spatial import desk_records
 from mapsvc.usecases import people as people_cases
 from mapsvc.web.current import actor, city, connection, now, services
