@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, render_template, stream_with_context
@@ -90,7 +91,10 @@ def as_geojson(dataset: str) -> Response:
 
 
 def _download(parts: Iterator[str], mimetype: str, name: str) -> Response:
-    response = Response(stream_with_context(_chunks(parts)), content_type=mimetype)
+    chunks = _chunks(parts)
+    # The first rows are read before the answer begins, so that a database that is away is told by its status.
+    first = next(chunks)
+    response = Response(stream_with_context(chain([first], chunks)), content_type=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -54,6 +54,7 @@ def _known(value: str) -> dict[str, str]:
         "text_character": _("The text holds a character that cannot be stored."),
         "changed_in_between": _("Somebody else changed it in between. Nothing was saved."),
         "too_large": _("The file is too large."),
+        "form_too_large": _("The file or the text is too large. Nothing was saved."),
         "too_many_pixels": _("The picture has too many pixels. 25 million is the most."),
         "not_an_image": _("The file is no picture that can be read. JPEG, PNG and WebP are accepted."),
     }

@@ -1,8 +1,8 @@
-"""What is refused before any page looks at it: signs that no text of ours can hold and no column can store."""
+"""What is refused before any page looks at it: signs that no column can store, and forms that are too long."""
 
 from flask import Flask, request
 
-from mapsvc.domain.errors import Invalid, NotFound
+from mapsvc.domain.errors import Invalid, NotFound, TooLarge
 
 _NUL = "\x00"
 
@@ -15,6 +15,10 @@ def install(app: Flask) -> None:
 def _refuse() -> None:
     if _NUL in request.path:
         raise NotFound("no address holds a NUL character")
+    longest = request.max_form_memory_size
+    # Werkzeug holds its limit for forms in parts only; a plain one is read whole.
+    if longest and request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > longest:
+        raise TooLarge("the form is too long", code="form_too_large")
     for values in (request.args, request.form):
         for name, value in values.items(multi=True):
             if _NUL in value or _NUL in name:
