@@ -16,6 +16,7 @@ from mapsvc.domain.cells import neutral
 from mapsvc.spatial import city, data
 from mapsvc.web.current import connection, now, services
 from mapsvc.web.i18n import date_text, number_text
+from mapsvc.web.labels import source_words
 from mapsvc.web.record_words import licence_url, page_address, safe_link
 
 bp = Blueprint("data", __name__)
@@ -32,6 +33,7 @@ def show() -> str:
     sources = [
         {
             **row,
+            **dict(zip(("title", "attribution"), source_words(row["code"], row["title"], row["attribution"]), strict=True)),
             "url": safe_link(row["url"]),
             "licence_url": licence_url(row["licence"]),
             "loaded": date_text(row["loaded_at"]),

@@ -17,9 +17,22 @@ def choices(vocabulary: str) -> list[tuple[str, str]]:
     return list(_VOCABULARIES[vocabulary]().items())
 
 
+def source_words(code: str, title: str, attribution: str) -> tuple[str, str]:
+    """Return title and attribution of a source; those of our own sources are in the request's language."""
+    return _own_sources().get(code, (title, attribution))
+
+
 def install(app: Flask) -> None:
     """Offer `label` and `choices` to templates."""
     app.jinja_env.globals.update(label=label, choices=choices)
+
+
+def _own_sources() -> dict[str, tuple[str, str]]:
+    return {
+        "mapsvc": (_("This map"), _("Whoever marked it here")),
+        "demonstration-torino": (_("Demonstration data for Torino"), _("Invented for the demonstration")),
+        "generated": (_("Generated premises"), _("Generated for measurements")),
+    }
 
 
 def _vacancy_status() -> dict[str, str]:

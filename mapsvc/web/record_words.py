@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from mapsvc.web.current import services
 from mapsvc.web.i18n import date_text, language, number_text, text_in
-from mapsvc.web.labels import label
+from mapsvc.web.labels import label, source_words
 from mapsvc.web.place_words import place
 
 _LICENCES = {
@@ -49,9 +49,10 @@ def licence_url(licence: str) -> str:
 
 def sourced(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return where a record comes from, for the macro `source` of records/parts.html."""
+    title, attribution = source_words(row["source_code"], row["source_title"], row["source_attribution"])
     return {
-        "title": row["source_title"],
-        "attribution": row["source_attribution"],
+        "title": title,
+        "attribution": attribution,
         "licence": row["source_licence"],
         "licence_url": licence_url(row["source_licence"]),
         "url": safe_link(row["source_url"]) or safe_link(row["source_home"]),

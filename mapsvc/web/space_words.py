@@ -14,7 +14,7 @@ from mapsvc.domain.fields import read_value
 from mapsvc.domain.observations import Claim, Observation
 from mapsvc.web.field_words import field_label, group_label, value_text
 from mapsvc.web.i18n import ago, date_text
-from mapsvc.web.labels import label
+from mapsvc.web.labels import label, source_words
 from mapsvc.web.place_words import place_name
 
 #: What everybody asks first; said even when it is not known yet.
@@ -130,7 +130,8 @@ def facts(row: Mapping[str, Any], lot: Mapping[str, Any] | None) -> dict[str, An
     for spec in FIELDS:
         if spec.code in known and spec.code not in (*_FIRST, *_FIRST_OFFERED, "former_use_code"):
             more.setdefault(group_label(spec.group), []).append(_field(spec.code, known))
-    source = f"{row['source_title']}, {row['updated_at'].year}"
+    title, _attribution = source_words(row["source_code"], row["source_title"], row["source_attribution"])
+    source = f"{title}, {row['updated_at'].year}"
     return {"first": first, "more": list(more.items()), "source": source}
 
 
