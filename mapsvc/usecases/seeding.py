@@ -269,7 +269,7 @@ def _demonstration_group(uow: UnitOfWork, now: datetime) -> Group:
                 title="Empty shops of San Salvario",
                 intro="What we know about closed shutters between the station and the river. Demonstration data.",
                 filters={"kinds": ["space"], "area": "san-salvario"},
-                view={"lon": 7.682, "lat": 45.056, "zoom": 15},
+                view={"bounds": [7.6740, 45.0530, 7.6850, 45.0585]},
                 state="public",
                 created_by=None,
                 created_at=now,
