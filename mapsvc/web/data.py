@@ -33,7 +33,8 @@ def show() -> str:
     sources = [
         {
             **row,
-            **dict(zip(("title", "attribution"), source_words(row["code"], row["title"], row["attribution"]), strict=True)),
+            "title": (words := source_words(row["code"], row["title"], row["attribution"]))[0],
+            "attribution": words[1],
             "url": safe_link(row["url"]),
             "licence_url": licence_url(row["licence"]),
             "loaded": date_text(row["loaded_at"]),
