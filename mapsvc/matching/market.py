@@ -1,0 +1,243 @@
+"""The market: who asks for what, with which priority, under which locks; and its strict reader (matching 3.1, 3.10).
+
+How seats are given is in ``deferred_acceptance`` and ``assignment``, what is said about a result in ``audits``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from mapsvc.domain.errors import Invalid
+from mapsvc.matching.micro import MICRO
+from mapsvc.matching.snapshots import pointer_to
+
+_REQUIRED = ("capacity", "mechanism", "prefs", "priority_micro")
+_OPTIONAL = ("impact_micro", "locks", "lottery_seed", "merit_micro", "reserves")
+MOST_SEATS = 1_000_000
+_LONGEST_ID = 200
+_LONGEST_SEED = 1_000
+
+_Value = TypeVar("_Value")
+Pair = tuple[str, str]
+"""An application and a lot."""
+
+
+class Mechanism(StrEnum):
+    """How seats are given (matching 3.6, 3.7)."""
+
+    STABLE = "stable"
+    OPTIMAL = "optimal"
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """Soft seats of a lot: eligible applications go first for them, whoever comes takes what they leave (3.6)."""
+
+    seats: int
+    eligible: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Everything that a match follows from; scores in micro-units, rankings from the most wanted lot on.
+
+    Priority covers at least every listed pair. Merit and impact only break ties; where they are missing they count 0.
+    """
+
+    capacity: Mapping[str, int]
+    mechanism: Mechanism
+    prefs: Mapping[str, tuple[str, ...]]
+    priority: Mapping[str, Mapping[str, int]]
+    reserves: Mapping[str, Reserve] = field(default_factory=dict)
+    required: Mapping[str, str] = field(default_factory=dict)
+    forbidden: frozenset[Pair] = frozenset()
+    seed: str = ""
+    merit: Mapping[str, int] = field(default_factory=dict)
+    impact: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def read_market(given: object) -> Market:
+    """Return the market of a parsed JSON object; raises Invalid with a JSON pointer at the first thing that is wrong.
+
+    The members are those of the canonical form (3.12, E8). Unknown members, numbers that are not whole, foreign or
+    repeated ids, a listed pair without priority, and locks that contradict each other or the capacity are refused.
+    """
+    members = _object(given, "")
+    for name in members:
+        if name not in _REQUIRED and name not in _OPTIONAL:
+            raise Invalid("This member is not known.", pointer_to("", name))
+    for name in _REQUIRED:
+        if name not in members:
+            raise Invalid("This member is missing.", pointer_to("", name))
+    capacity = _by_id(members["capacity"], "/capacity", lambda value, at: _whole(value, at, 1, MOST_SEATS))
+    prefs = _by_id(members["prefs"], "/prefs", lambda value, at: _ids(value, at, capacity, "lot"))
+
+    def scores(name: str) -> dict[str, dict[str, int]]:
+        return _by_id(members.get(name, {}), f"/{name}", _micro_of(prefs, "application"), capacity, "lot")
+
+    required, forbidden = _locks(members.get("locks", {}), capacity, prefs)
+    market = Market(
+        capacity=capacity,
+        mechanism=_mechanism(members["mechanism"]),
+        prefs=prefs,
+        priority=scores("priority_micro"),
+        reserves=_by_id(members.get("reserves", {}), "/reserves", _reserve_of(prefs), capacity, "lot"),
+        required=required,
+        forbidden=forbidden,
+        seed=_text(members.get("lottery_seed", ""), "/lottery_seed", _LONGEST_SEED, least=0),
+        merit=_micro_of(prefs, "application")(members.get("merit_micro", {}), "/merit_micro"),
+        impact=scores("impact_micro"),
+    )
+    _check_priorities(market)
+    _check_seats(market)
+    return market
+
+
+def _object(value: object, pointer: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise Invalid("An object is needed.", pointer)
+    return value
+
+
+def _text(value: object, pointer: str, longest: int, least: int = 1) -> str:
+    if not isinstance(value, str) or len(value) < least:
+        raise Invalid("A text that is not empty is needed." if least else "A text is needed.", pointer)
+    if len(value) > longest:
+        raise Invalid(f"At most {longest} characters.", pointer)
+    if not value.isprintable():
+        raise Invalid("Only printable characters.", pointer)
+    return value
+
+
+def _whole(value: object, pointer: str, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Invalid("A whole number is needed.", pointer)
+    if not least <= value <= most:
+        raise Invalid(f"A whole number from {least} to {most} is needed.", pointer)
+    return value
+
+
+def _mechanism(value: object) -> Mechanism:
+    for mechanism in Mechanism:
+        if value == mechanism.value:
+            return mechanism
+    raise Invalid("One of these is needed: stable, optimal.", "/mechanism")
+
+
+def _by_id(
+    value: object,
+    pointer: str,
+    read: Callable[[object, str], _Value],
+    among: Mapping[str, object] | None = None,
+    noun: str = "",
+) -> dict[str, _Value]:
+    """The members of an object by their ids, in the order of the ids; `among` names the only ids that may stand."""
+    members = _object(value, pointer)
+    found = {}
+    for name in sorted(members):
+        at = pointer_to(pointer, name)
+        if among is None:
+            _text(name, at, _LONGEST_ID)
+        elif name not in among:
+            raise Invalid(f"There is no such {noun}.", at)
+        found[name] = read(members[name], at)
+    return found
+
+
+def _micro_of(among: Mapping[str, object], noun: str) -> Callable[[object, str], dict[str, int]]:
+    return lambda value, pointer: _by_id(value, pointer, lambda one, at: _whole(one, at, 0, MICRO), among, noun)
+
+
+def _ids(value: object, pointer: str, among: Mapping[str, object], noun: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Invalid(f"A list with the id of each {noun} is needed.", pointer)
+    found: dict[str, None] = {}
+    for index, name in enumerate(value):
+        at = pointer_to(pointer, index)
+        if not isinstance(name, str) or name not in among:
+            raise Invalid(f"There is no such {noun}.", at)
+        if name in found:
+            raise Invalid(f"This {noun} comes twice.", at)
+        found[name] = None
+    return tuple(found)
+
+
+def _only(value: object, pointer: str, names: tuple[str, ...], *, all_of_them: bool) -> dict[str, object]:
+    members = _object(value, pointer)
+    for name in members:
+        if name not in names:
+            raise Invalid("This member is not known.", pointer_to(pointer, name))
+    for name in names:
+        if all_of_them and name not in members:
+            raise Invalid("This member is missing.", pointer_to(pointer, name))
+    return members
+
+
+def _reserve_of(prefs: Mapping[str, object]) -> Callable[[object, str], Reserve]:
+    def read(value: object, pointer: str) -> Reserve:
+        members = _only(value, pointer, ("seats", "eligible"), all_of_them=True)
+        return Reserve(
+            seats=_whole(members["seats"], f"{pointer}/seats", 0, MOST_SEATS),
+            eligible=frozenset(_ids(members["eligible"], f"{pointer}/eligible", prefs, "application")),
+        )
+
+    return read
+
+
+def _locks(
+    value: object, capacity: Mapping[str, int], prefs: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, str], frozenset[Pair]]:
+    members = _only(value, "/locks", ("require", "forbid"), all_of_them=False)
+    pairs = {name: _pairs(members.get(name, []), f"/locks/{name}", capacity, prefs) for name in ("require", "forbid")}
+    required: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    for index, (application, lot) in enumerate(pairs["require"]):
+        at = f"/locks/require/{index}"
+        if application in required:
+            raise Invalid("This application is required at another lot already.", at)
+        if lot not in prefs[application]:
+            raise Invalid("This application does not list this lot.", at)
+        if (application, lot) in pairs["forbid"]:
+            raise Invalid("This pair is required and forbidden.", at)
+        taken[lot] = taken.get(lot, 0) + 1
+        if taken[lot] > capacity[lot]:
+            raise Invalid("More applications are required at this lot than it has seats.", at)
+        required[application] = lot
+    return required, frozenset(pairs["forbid"])
+
+
+def _pairs(value: object, pointer: str, lots: Mapping[str, object], applications: Mapping[str, object]) -> list[Pair]:
+    if not isinstance(value, list):
+        raise Invalid("A list of pairs is needed.", pointer)
+    found: dict[Pair, None] = {}
+    for index, pair in enumerate(value):
+        at = pointer_to(pointer, index)
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise Invalid("A pair of an application and a lot is needed.", at)
+        application, lot = pair
+        if not isinstance(application, str) or application not in applications:
+            raise Invalid("There is no such application.", f"{at}/0")
+        if not isinstance(lot, str) or lot not in lots:
+            raise Invalid("There is no such lot.", f"{at}/1")
+        if (application, lot) in found:
+            raise Invalid("This pair comes twice.", at)
+        found[application, lot] = None
+    return list(found)
+
+
+def _check_priorities(market: Market) -> None:
+    for application, listed in market.prefs.items():
+        for lot in listed:
+            if application not in market.priority.get(lot, {}):
+                at = pointer_to(pointer_to("/priority_micro", lot), application)
+                raise Invalid("This application lists the lot and has no priority there.", at)
+
+
+def _check_seats(market: Market) -> None:
+    for lot, reserve in market.reserves.items():
+        if reserve.seats > market.capacity[lot]:
+            at = pointer_to("/reserves", lot)
+            raise Invalid("More seats are reserved than the lot has.", f"{at}/seats")

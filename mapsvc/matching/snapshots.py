@@ -1,0 +1,67 @@
+"""Snapshots: the canonical form of JSON, its hash, and a strict reader; what the members mean is in ``market``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from mapsvc.domain.errors import Invalid
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text of a value: UTF-8, keys sorted by code point, no spaces (matching 3.10)."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def sha256(value: object) -> str:
+    """Return the SHA-256 of the canonical form in 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def pointer_to(pointer: str, member: object) -> str:
+    """Return the JSON pointer of a member of what `pointer` names (RFC 6901)."""
+    return f"{pointer}/{str(member).replace('~', '~0').replace('/', '~1')}"
+
+
+class _Members(list[tuple[str, object]]):
+    """The members of an object as they stand in the file, so that a name that comes twice is seen."""
+
+
+def read_json(data: bytes) -> object:
+    """Return the value of a JSON text in UTF-8; raises Invalid where it is none or a member comes twice."""
+    try:
+        return _checked(json.loads(data.decode(), object_pairs_hook=_Members, parse_constant=_refuse), "")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"This is not a text in UTF-8 (byte {error.start}).") from None
+    except json.JSONDecodeError as error:
+        raise Invalid(f"This is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
+    except ValueError:
+        # Python reads no number of more than 4,300 digits.
+        raise Invalid("A number in this file is too long.") from None
+    except RecursionError:
+        raise Invalid("Lists and objects are nested too deeply.") from None
+
+
+def _refuse(name: str) -> object:
+    raise Invalid(f"This is not JSON: {name} is not a number.")
+
+
+def _checked(value: object, pointer: str) -> object:
+    if isinstance(value, _Members):
+        known: dict[str, object] = {}
+        for name, member in value:
+            inside = pointer_to(pointer, name)
+            if name in known:
+                raise Invalid("This member comes twice.", inside)
+            known[name] = _checked(member, inside)
+        return known
+    if isinstance(value, list):
+        return [_checked(member, pointer_to(pointer, index)) for index, member in enumerate(value)]
+    return value
+
+
+def signed(result: Mapping[str, object]) -> dict[str, object]:
+    """Return the result with `result_sha256`, the hash over everything else in it."""
+    return {**result, "result_sha256": sha256(result)}

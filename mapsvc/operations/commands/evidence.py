@@ -1,0 +1,70 @@
+"""Commands about evidence for those who check a decision; they need no database."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+
+import click
+
+from mapsvc.domain import evidence as rules
+from mapsvc.operations.commands.documents import open_document, refusing
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# An instant that no observation can be later than: it says nothing about when this one was sent.
+_NOT_STATED = "9999-12-31T00:00:00+00:00"
+
+
+@click.group()
+def evidence() -> None:
+    """Recompute what observations say about a place."""
+
+
+@evidence.command()
+@click.argument("history", metavar="HISTORY.json")
+@click.option("--at", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The UTC day, as in 2027-03-01.")
+def explain(history: str, day: datetime) -> None:
+    """Print as JSON what the observations in a file say on a day, and how much each weighs.
+
+    The file holds a list of objects with claim, source_kind, quality, observed_at, reporter and, where wanted,
+    cluster_key, id, submitted_at, reliability; - reads standard input. A date without a time means 00:00 UTC, later
+    observations are ignored, and the order in the file does not matter. The rules are those of the service.
+
+    \b
+    mapsvc evidence explain history.json --at 2027-03-01
+    """
+    with refusing():
+        found = explained(open_document(history), day.date())
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def explained(history: object, day: date) -> dict[str, object]:
+    """Return what `rules.explain` says of a history; raises Invalid with a JSON pointer.
+
+    Observations without an id get their position in the list as such, from 0 as in JSON pointers.
+    """
+    if not isinstance(history, list):
+        return rules.explain(rules.read_history(history), day)
+    # Ids decide between observations of one instant, so they may not come from the order in the file.
+    places = sorted(range(len(history)), key=lambda place: json.dumps(history[place], sort_keys=True))
+    order = {place: f"observation {number:06}" for number, place in enumerate(places)}
+    found = rules.explain(
+        rules.read_history([_completed(item, order[place]) for place, item in enumerate(history)]), day
+    )
+    position = {given: str(place) for place, given in order.items()}
+    rows = found["observations"]
+    assert isinstance(rows, list)
+    return {**found, "observations": [{**row, "id": position.get(row["id"], row["id"])} for row in rows]}
+
+
+def _completed(item: object, number: str) -> object:
+    """An observation with what its short form leaves out."""
+    if not isinstance(item, dict):
+        return item
+    whole = {"id": number, "submitted_at": _NOT_STATED, **item}
+    for name in ("observed_at", "submitted_at"):
+        value = whole.get(name)
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            whole[name] = f"{value}T00:00:00+00:00"
+    return whole

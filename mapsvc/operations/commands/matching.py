@@ -1,0 +1,40 @@
+"""Commands about matching for those who check a decision; they need no database."""
+
+from __future__ import annotations
+
+import click
+
+from mapsvc.operations.commands.documents import open_document, refusing
+
+
+@click.group()
+def match() -> None:
+    """Recompute who gets which lot."""
+
+
+@match.command()
+@click.argument("market", metavar="MARKET.json")
+@click.option("--trace", "traced", is_flag=True, help="For a stable market: every proposal, on standard error.")
+def solve(market: str, traced: bool) -> None:
+    """Print who gets which lot, with cut-offs, blocking pairs, envy and hashes, as canonical JSON.
+
+    The file holds an object with capacity, mechanism (stable or optimal), prefs, priority_micro and, where wanted,
+    reserves, locks, lottery_seed, merit_micro, impact_micro; - reads standard input. The same file gives the same
+    bytes on every machine.
+
+    \b
+    mapsvc match solve market.json
+    """
+    from mapsvc.matching import audits
+    from mapsvc.matching.market import Mechanism, read_market
+    from mapsvc.matching.snapshots import canonical
+
+    with refusing():
+        given = open_document(market)
+        result = audits.solve_market(given)
+    read = read_market(given)
+    if traced and read.mechanism is Mechanism.STABLE:
+        for step in audits.trace(read):
+            gone = f", {step.rejected} is rejected" if step.rejected else ""
+            click.echo(f"{step.application} asks for {step.lot}{gone}", err=True)
+    click.echo(canonical(result))
