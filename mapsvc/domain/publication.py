@@ -132,13 +132,13 @@ def hidden_facts(precision: Precision, standing: Standing, status: str) -> froze
     """The codes of the facts that the public does not see, for a place of this precision and vacancy status.
 
     A coarse place tells nothing that leads to it. An exact one that only citizens reported keeps back its inside, and
-    since when it is empty until that it is empty is confirmed.
+    since when it is empty until that it is empty is confirmed; what an authority published already is no secret.
     """
     if precision is not Precision.EXACT:
         return NEVER_PUBLIC | _TELL_THE_PLACE | _INVITE_INTRUDERS
     if standing.owner_type in _PUBLIC_OWNERS or standing.owner_consent:
         return NEVER_PUBLIC
-    if status == VacancyStatus.CONFIRMED_VACANT:
+    if status == VacancyStatus.CONFIRMED_VACANT or standing.authority_precision is not None:
         return NEVER_PUBLIC | {"photos_interior"}
     return NEVER_PUBLIC | _INVITE_INTRUDERS
 

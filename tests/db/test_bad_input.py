@@ -34,11 +34,43 @@ JSON = {"Accept": "application/json"}
 NUL, HALF = "a\x00b", "%ED%A0%80"
 #: Values that a number, a box, a code, a page or a text must survive.
 NASTY = (
-    "", " ", "NaN", "nan", "inf", "-Infinity", "1e400", "-1", "0x10", "٣", "1,5", "9" * 30, "0000000001" + "9" * 5000, "²",
-    NUL, "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "\u2028", "\u202etxt", "'; DROP TABLE spaces;--",
-    "%", "_", "\\", "{{7*7}}", "50% {% of", "x" * 20_000, "null", "[]", "a,b,c,d", "7,45,8,46,9", "8,46,7,45",
-    "-181,0,0,0", "nan,nan,nan,nan", "7,45,7,45", "true", "\r\nX-Evil: 1", "../../etc/passwd",
-)  # fmt: skip
+    "",
+    " ",
+    "NaN",
+    "nan",
+    "inf",
+    "-Infinity",
+    "1e400",
+    "-1",
+    "0x10",
+    "٣",
+    "1,5",
+    "9" * 30,
+    "0000000001" + "9" * 5000,
+    "²",
+    NUL,
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "\u2028",
+    "\u202etxt",
+    "'; DROP TABLE spaces;--",
+    "%",
+    "_",
+    "\\",
+    "{{7*7}}",
+    "50% {% of",
+    "x" * 20_000,
+    "null",
+    "[]",
+    "a,b,c,d",
+    "7,45,8,46,9",
+    "8,46,7,45",
+    "-181,0,0,0",
+    "nan,nan,nan,nan",
+    "7,45,7,45",
+    "true",
+    "\r\nX-Evil: 1",
+    "../../etc/passwd",
+)
 FILTERS = ("kinds", "status", "age", "category", "area", "min_m2", "max_m2", "q")
 NAMES = (
     *FILTERS,
@@ -124,9 +156,16 @@ def refused(answer: TestResponse, *statuses: int) -> None:
 def get_paths(app: Flask) -> list[str]:
     found = []
     values = {
-        "space": "via-alta-9", "map": "a-map", "group": "a-group", "area": "north", "dataset": "spaces", "kind": "csv",
-        "token": "x", "photo": uuid.UUID(int=1), "batch": uuid.UUID(int=1),
-    }  # fmt: skip
+        "space": "via-alta-9",
+        "map": "a-map",
+        "group": "a-group",
+        "area": "north",
+        "dataset": "spaces",
+        "kind": "csv",
+        "token": "x",
+        "photo": uuid.UUID(int=1),
+        "batch": uuid.UUID(int=1),
+    }
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.endpoint not in {"static_files.serve", "security.static"}:
             door = DOORS[rule.endpoint]
@@ -216,12 +255,38 @@ def test_a_wrong_parameter_is_named(visitor: FlaskClient, query: dict[str, str])
     assert [fault["pointer"] for fault in body["errors"]] == [f"/{wrong}"]
 
 
-@pytest.mark.parametrize("path", ["/spaces/{}", "/spaces/{}.json", "/areas/{}", "/initiatives/{}", "/pacts/{}", "/maps/{}",
-                                  "/collectives/{}", "/calls/{}", "/groups/{}", "/embed/{}", "/embed/{}/map.js", "/r/{}",
-                                  "/embed/{}/places.json", "/invitation/{}", "/photos/{}.jpg", "/desk/premises/{}",
-                                  "/maps/{}/edit", "/groups/{}/maps/new", "/collectives/{}/fits", "/collectives/{}/edit",
-                                  "/static/{}/css/app.css", "/static/0/{}", "/background/{}/0/0.json",
-                                  "/desk/imports/{}", "/desk/matching/spaces/{}", "/desk/photos/{}.jpg", "/r/{}/photo.jpg"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/spaces/{}",
+        "/spaces/{}.json",
+        "/areas/{}",
+        "/initiatives/{}",
+        "/pacts/{}",
+        "/maps/{}",
+        "/collectives/{}",
+        "/calls/{}",
+        "/groups/{}",
+        "/embed/{}",
+        "/embed/{}/map.js",
+        "/r/{}",
+        "/embed/{}/places.json",
+        "/invitation/{}",
+        "/photos/{}.jpg",
+        "/desk/premises/{}",
+        "/maps/{}/edit",
+        "/groups/{}/maps/new",
+        "/collectives/{}/fits",
+        "/collectives/{}/edit",
+        "/static/{}/css/app.css",
+        "/static/0/{}",
+        "/background/{}/0/0.json",
+        "/desk/imports/{}",
+        "/desk/matching/spaces/{}",
+        "/desk/photos/{}.jpg",
+        "/r/{}/photo.jpg",
+    ],
+)
 def test_a_path_that_cannot_be_is_not_found(app: Flask, path: str) -> None:
     for email in ("", "admin@example.org"):
         client = client_of(app, email)
@@ -244,21 +309,50 @@ def test_a_path_that_cannot_be_is_not_found(app: Flask, path: str) -> None:
 
 POSTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/spaces/via-alta-9/observations", {"claim": "vacant", "note": "seen"}),
-    ("/mark/send", {"claim": "vacant", "lon": "7.62", "lat": "45.07", "placed": "map", "street": "Via Alta", "number": "9",
-                    "floor": "1", "note": "n", "email": "a@example.org", "kind": "office", "address": "Via Alta 9"}),
+    (
+        "/mark/send",
+        {
+            "claim": "vacant",
+            "lon": "7.62",
+            "lat": "45.07",
+            "placed": "map",
+            "street": "Via Alta",
+            "number": "9",
+            "floor": "1",
+            "note": "n",
+            "email": "a@example.org",
+            "kind": "office",
+            "address": "Via Alta 9",
+        },
+    ),
     ("/mark/near", {"address": "Via Alta 9", "lon": "7.6", "lat": "45.0", "placed": "map", "street_id": "1"}),
     ("/mark/see", {"space": "via-alta-9", "beside": "via-alta-9", "lon": "7.6", "lat": "45.0", "placed": "map"}),
     ("/login", {"email": "a@example.org", "password": "x" * 12, "next": "/"}),
     ("/invitation/x", {"password": "x" * 12, "again": "x" * 12}),
     ("/r/x/answers", {"claim": "vacant", "key": "x"}),
     ("/r/x/note", {"note": "n"}),
-)  # fmt: skip
+)
 DESK_POSTS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("/desk/premises/new", {"name": "n", "street": "Via Alta", "number": "1", "lon": "7.62", "lat": "45.07", "asset_kind": "office"}),
-    ("/desk/premises/via-alta-9", {"version": "99", "name": "n", "street": "s", "features.usable_area_m2": "1",
-                                   "feature_usable_area_m2": "1", "usable_area_m2": "1"}),
+    (
+        "/desk/premises/new",
+        {"name": "n", "street": "Via Alta", "number": "1", "lon": "7.62", "lat": "45.07", "asset_kind": "office"},
+    ),
+    (
+        "/desk/premises/via-alta-9",
+        {
+            "version": "99",
+            "name": "n",
+            "street": "s",
+            "features.usable_area_m2": "1",
+            "feature_usable_area_m2": "1",
+            "usable_area_m2": "1",
+        },
+    ),
     ("/desk/premises/via-alta-9/place", {"version": "99", "lon": "7.62", "lat": "45.07"}),
-    ("/desk/spaces/via-alta-9/decision", {"version": "99", "verb": "hide", "reason": "wrong", "same_as": "x", "same_as_words": "x"}),
+    (
+        "/desk/spaces/via-alta-9/decision",
+        {"version": "99", "verb": "hide", "reason": "wrong", "same_as": "x", "same_as_words": "x"},
+    ),
     ("/desk/spaces/via-alta-9/finding", {"claim": "vacant", "key": "x"}),
     ("/desk/spaces/via-alta-9/texts", {"version": "99", "show": "1"}),
     ("/desk/people", {"email": "b@example.org", "name": "n", "role": "officer", "scope": "area:x", "lang": "en"}),
@@ -267,12 +361,28 @@ DESK_POSTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/desk/imports/00000000-0000-0000-0000-000000000001", {"verb": "discard", "row": "1", "take_new": "1"}),
     ("/groups/new", {"name": "n", "about": "a", "website": "https://a.example", "area": "north", "key": "x"}),
     ("/account/language", {"lang": "it"}),
-)  # fmt: skip
+)
 GROUP_POSTS = (
-    ("/groups/a-group/maps/new", {"title": "t", "intro": "i", "view": "7,45,8,46", "state": "public", "kinds": "space", "q": "x",
-                                  "min_m2": "1", "area": "north", "category": "office", "key": str(uuid.UUID(int=5))}),
-    ("/maps/a-map/edit", {"title": "t", "intro": "i", "view": "7,45,8,46", "state": "public", "version": "99", "age": "fresh"}),
-)  # fmt: skip
+    (
+        "/groups/a-group/maps/new",
+        {
+            "title": "t",
+            "intro": "i",
+            "view": "7,45,8,46",
+            "state": "public",
+            "kinds": "space",
+            "q": "x",
+            "min_m2": "1",
+            "area": "north",
+            "category": "office",
+            "key": str(uuid.UUID(int=5)),
+        },
+    ),
+    (
+        "/maps/a-map/edit",
+        {"title": "t", "intro": "i", "view": "7,45,8,46", "state": "public", "version": "99", "age": "fresh"},
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -311,8 +421,18 @@ def test_headers_and_cookies_of_every_kind_are_survived(app: Flask) -> None:
         ",,;;==",
         "zh-Hant-CN-x-private1-private2",
     ):
-        for name in ("Accept-Language", "Accept", "User-Agent", "Referer", "If-None-Match", "Range", "Cookie",
-                     "If-Modified-Since", "X-Forwarded-For", "Accept-Encoding"):  # fmt: skip
+        for name in (
+            "Accept-Language",
+            "Accept",
+            "User-Agent",
+            "Referer",
+            "If-None-Match",
+            "Range",
+            "Cookie",
+            "If-Modified-Since",
+            "X-Forwarded-For",
+            "Accept-Encoding",
+        ):
             for path in (
                 "/",
                 "/spaces",
@@ -330,11 +450,15 @@ def test_bodies_that_are_no_form_are_refused(visitor: FlaskClient) -> None:
     path = "/spaces/via-alta-9/observations"
     broken = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nabc'
     bodies = (
-        ("application/json", b"{"), ("application/json", b'{"claim": NaN}'), ("text/plain", b"claim=vacant"),
-        ("multipart/form-data; boundary=x", broken), ("multipart/form-data", broken), ("", b"\x00\xff"),
+        ("application/json", b"{"),
+        ("application/json", b'{"claim": NaN}'),
+        ("text/plain", b"claim=vacant"),
+        ("multipart/form-data; boundary=x", broken),
+        ("multipart/form-data", broken),
+        ("", b"\x00\xff"),
         ("application/x-www-form-urlencoded; charset=utf-16", "claim=vacant".encode("utf-16")),
         ("multipart/form-data; boundary=" + "y" * 5000, broken),
-    )  # fmt: skip
+    )
     for kind, body in bodies:
         refused(visitor.post(path, data=body, content_type=kind, headers=JSON))
 
@@ -431,8 +555,11 @@ def test_a_file_that_cannot_be_used_is_refused_or_its_rows_are(
 
 
 def feature(geometry: object, **members: object) -> bytes:
-    collection = {"type": "FeatureCollection", "features": [
-        {"type": "Feature", "properties": {"name": "A place"}, "geometry": geometry}], **members}  # fmt: skip
+    collection = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"name": "A place"}, "geometry": geometry}],
+        **members,
+    }
     return json.dumps(collection).encode()
 
 
@@ -452,15 +579,23 @@ RING = [[7.6 + 0.0000005 * (number % 7), 45.06 + 0.0000001 * number] for number 
         feature({"type": "Point", "coordinates": []}),
         feature({"type": "Point", "coordinates": [7.62, 45.06]}).replace(b"7.62", b"1e400"),
         feature({"type": "Polygon", "coordinates": [[*RING, RING[0]]]}),
-        feature({"type": "Polygon", "coordinates": [[[7.6, 45.06], [7.61, 45.07], [7.61, 45.06], [7.6, 45.07], [7.6, 45.06]]]}),
+        feature(
+            {
+                "type": "Polygon",
+                "coordinates": [[[7.6, 45.06], [7.61, 45.07], [7.61, 45.06], [7.6, 45.07], [7.6, 45.06]]],
+            }
+        ),
         feature({"type": "Polygon", "coordinates": [[[7.6, 45.06], [7.61, 45.07]]]}),
         feature({"type": "GeometryCollection", "geometries": [{"type": "GeometryCollection", "geometries": []}] * 3}),
         feature(json.loads('{"type":"GeometryCollection","geometries":[' * 60 + "]}" * 60)),
         feature({"type": "Circle", "coordinates": [1]}),
-        feature({"type": "Point", "coordinates": [1234567, 5678901]}, crs={"type": "name", "properties": {"name": "EPSG:3857"}}),
+        feature(
+            {"type": "Point", "coordinates": [1234567, 5678901]},
+            crs={"type": "name", "properties": {"name": "EPSG:3857"}},
+        ),
         feature(None),
     ],
-)  # fmt: skip
+)
 def test_a_geometry_that_cannot_be_is_refused(admin: FlaskClient, app: Flask, data: bytes) -> None:
     uploaded_nothing(admin, app, "a.geojson", data)
 
@@ -489,8 +624,19 @@ def test_a_database_that_is_away_answers_503_and_says_so(
     away.config["WTF_CSRF_ENABLED"] = False
     away.test_client_class = Reader
     client = away.test_client()
-    for path in ("/", "/health", "/spaces", "/spaces/via-alta-9", "/places.json?bbox=7,45,8,46&zoom=9", "/embed/a-map",
-                 "/embed/a-map/places.json?bbox=7,45,8,46&zoom=9", "/desk", "/login", "/data/spaces.csv", "/r/x"):  # fmt: skip
+    for path in (
+        "/",
+        "/health",
+        "/spaces",
+        "/spaces/via-alta-9",
+        "/places.json?bbox=7,45,8,46&zoom=9",
+        "/embed/a-map",
+        "/embed/a-map/places.json?bbox=7,45,8,46&zoom=9",
+        "/desk",
+        "/login",
+        "/data/spaces.csv",
+        "/r/x",
+    ):
         answer = client.get(path)
         # The form to sign in and the way to it need no database.
         if path in {"/login", "/desk"} and answer.status_code in {200, 302}:

@@ -187,9 +187,9 @@ def test_the_world_is_seen_by_visitors_at_all(scene: tuple) -> None:
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
     """Return each answer that is another one, with its first changed lines."""
     found = []
-    for address in after:
-        if after[address] != before[address]:
-            lines = difflib.unified_diff(before[address].split("\n"), after[address].split("\n"), lineterm="", n=0)
+    for address, now in after.items():
+        if now != before[address]:
+            lines = difflib.unified_diff(before[address].split("\n"), now.split("\n"), lineterm="", n=0)
             found.append(f"{address}: " + " | ".join(line[:200] for line in list(lines)[3:7]))
     return found
 
