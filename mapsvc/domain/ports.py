@@ -35,6 +35,10 @@ class Areas(Protocol):
         """Return the area and everything it lies in, the smallest first."""
         ...
 
+    def name(self, area_id: UUID | None) -> str:
+        """Return the name of the area, empty where there is none."""
+        ...
+
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
         """Return the policy of the first area, or the deployment's default."""
         ...

@@ -21,12 +21,15 @@ class FollowedReport:
     """What a private link opens; for the reporter's eyes only, since the place may not be public.
 
     `answers` are the reporter's own, the oldest first; `others` counts the reporters who said something besides.
-    `merged_slug` names the public record that this one was joined with.
+    `merged_slug` names the public record that this one was joined with, `counted_for` the one whose evidence the
+    answers are now. `name` is empty where the place is shown coarsely and this reader is not who marked it.
     """
 
     space_id: UUID
+    counted_for: UUID
     slug: str
     name: str
+    area_name: str | None
     asset_kind: str
     record_state: str
     state_reason: str | None

@@ -44,7 +44,7 @@ def _catalogue(lang: str) -> NullTranslations:
 
 def _follow_link(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
     """Write the mail with the private link of a report."""
-    values = {"place": params["place"], "link": f"{public_url}/r/{params['token']}", "city": city}
+    values = {"place": params["place"] or city, "link": f"{public_url}/r/{params['token']}", "city": city}
     subject = _("Your report: %(place)s") % values
     body = (
         _(

@@ -34,6 +34,10 @@ class AreaRepository:
         )
         return tuple(self._connection.execute(query, {"id": area_id}).scalars())
 
+    def name(self, area_id: UUID | None) -> str:
+        """Return the name of the area, empty where there is none."""
+        return self._connection.execute(select(areas.c.name).where(areas.c.id == area_id)).scalar_one_or_none() or ""
+
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
         """Return the policy of the first area, or the deployment's default where there is none."""
         if not area_ids:

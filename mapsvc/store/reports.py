@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from mapsvc.domain.reports import FollowedReport, Said
-from mapsvc.store.tables import follow_links, observations, photos, spaces
+from mapsvc.store.tables import areas, follow_links, observations, photos, spaces
 
 
 class ReportRepository:
@@ -21,16 +21,18 @@ class ReportRepository:
             select(
                 # After a joining of records the observation lies with the other one; the report tells of the first.
                 spaces.c.id.label("space_id"),
+                observations.c.space_id.label("counted_for"),
+                case((_knows_the_address(), spaces.c.name), else_="").label("name"),
+                areas.c.name.label("area_name"),
                 *(
                     spaces.c[name]
-                    for name in ("slug", "name", "asset_kind", "record_state", "state_reason", "publication_precision")
+                    for name in ("slug", "asset_kind", "record_state", "state_reason", "publication_precision")
                 ),
                 target.c.slug.label("merged_slug"),
                 func.mapsvc_current(spaces.c.status_from, spaces.c.status_codes).label("status"),
                 func.mapsvc_current(spaces.c.status_from, spaces.c.band_codes).label("band"),
                 observations.c.id.label("observation_id"),
                 *(observations.c[name] for name in ("reporter", "cluster_key", "user_id", "note", "note_state")),
-                observations.c.space_id.label("said_of"),
                 observations.c.state.label("observation_state"),
                 photos.c.id.label("photo_id"),
                 photos.c.state.label("photo_state"),
@@ -41,6 +43,7 @@ class ReportRepository:
             .join(spaces, spaces.c.id == follow_links.c.space_id)
             .join(observations, observations.c.id == follow_links.c.observation_id)
             .outerjoin(photos, photos.c.observation_id == observations.c.id)
+            .outerjoin(areas, areas.c.id == spaces.c.area_id)
             .outerjoin(target, and_(target.c.id == spaces.c.merged_into, target.c.record_state == "published"))
             .where(follow_links.c.token_hash == token_hash)
             .limit(1)
@@ -48,8 +51,7 @@ class ReportRepository:
         row = self._connection.execute(query).mappings().one_or_none()
         if row is None:
             return None
-        values = dict(row)
-        said_of = values.pop("said_of")
+        values, said_of = dict(row), row["counted_for"]
         return FollowedReport(
             **values,
             others=self._others(said_of, values["reporter"]),
@@ -93,6 +95,12 @@ class ReportRepository:
         self._connection.execute(
             update(photos).where(photos.c.observation_id.in_(list(taken.scalars()))).values(state="rejected")
         )
+
+
+def _knows_the_address() -> ColumnElement[bool]:
+    # A place and the link of who marked it are made in one transaction, with one instant.
+    marked_it = follow_links.c.created_at == spaces.c.created_at
+    return or_(spaces.c.publication_precision == "exact", marked_it)
 
 
 def _of(space_id: object, reporter: str, since: object) -> ColumnElement[bool]:

@@ -22,9 +22,14 @@ class Follow:
     lang: str = "en"
 
 
-def keep_link(uow: UnitOfWork, follow: Follow, space: Space, observation_id: UUID, now: datetime) -> None:
-    """Keep the hash of the token inside the caller's transaction, and queue the mail that carries the link."""
+def keep_link(
+    uow: UnitOfWork, follow: Follow, space: Space, observation_id: UUID, now: datetime, *, place: str
+) -> None:
+    """Keep the hash of the token inside the caller's transaction, and queue the mail that carries the link.
+
+    `place` is what the mail calls the place; its reader must be allowed to know it.
+    """
     link = FollowLink(space.id, observation_id, now, now + LINK_LIFE)
     uow.follow_links.add(token_hash(follow.token), link, follow.email or None, follow.lang)
     if follow.email:
-        uow.outbox.add(follow.email, "follow_link", follow.lang, {"token": follow.token, "place": space.name}, now)
+        uow.outbox.add(follow.email, "follow_link", follow.lang, {"token": follow.token, "place": place}, now)

@@ -12,6 +12,7 @@ from mapsvc.domain.observations import Claim, Observation, Quality, StoredObserv
 from mapsvc.domain.people import Action, Actor, allows
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.ports import PhotoFiles, UnitOfWork
+from mapsvc.domain.publication import Precision
 from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.follow_links import Follow, keep_link
@@ -67,7 +68,9 @@ def add_observation(
             return Answered(UUID(before["observation_id"]), before["status"], repeated=True)
         observation_id = store_observation(uow, files, actor, space, answer, now)
         if answer.follow is not None:
-            keep_link(uow, answer.follow, space, observation_id, now)
+            exact = space.publication_precision == Precision.EXACT
+            place = space.name if exact else uow.areas.name(space.area_id)
+            keep_link(uow, answer.follow, space, observation_id, now, place=place)
         evidence = refresh(uow, space.id, now.date())
         uow.audit.add(
             actor,

@@ -90,10 +90,10 @@ def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
         if space is None or report.withdrawn:
             return report
         actor = _as_reporter(report)
+        # After a joining of records the answers lie with another one, which nobody may conclude at the same time.
+        uow.spaces.get(report.counted_for, lock=True)
         uow.reports.take_back(report)
-        # After a joining of records the answers lie with the other one, which has to be concluded again.
-        counted_for = space.merged_into or space.id
-        refresh(uow, counted_for, now.date())
+        refresh(uow, report.counted_for, now.date())
         if space.record_state == RecordState.SUBMITTED and not uow.observations.counted(space.id):
             taken = replace(space, record_state=RecordState.REJECTED, state_reason=WITHDRAWN, updated_at=now)
             uow.spaces.update(taken)

@@ -86,7 +86,7 @@ def report_space(uow: UnitOfWork, files: PhotoFiles, actor: Actor, report: Repor
             answer = replace(answer, device_lon=report.lon, device_lat=report.lat)
         observation_id = store_observation(uow, files, actor, stored, answer, now)
         refresh(uow, space.id, now.date())
-        keep_link(uow, Follow(report.token, report.email, report.lang), space, observation_id, now)
+        keep_link(uow, Follow(report.token, report.email, report.lang), space, observation_id, now, place=space.name)
         uow.audit.add(actor, "reported", "space", space.id, after={"state": space.record_state}, at=now)
         result = Reported(space.id, space.slug, space.record_state, repeated=False)
         uow.idempotency.keep(report.key, {"space_id": str(space.id), "slug": space.slug, "state": space.record_state})

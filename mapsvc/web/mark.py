@@ -36,7 +36,7 @@ from mapsvc.web.messages import sentence
 from mapsvc.web.place_words import css_of, place_name, symbol_of
 from mapsvc.web.places import degree
 from mapsvc.web.problems import wants_json
-from mapsvc.web.reports import never_kept, report_of, words_of
+from mapsvc.web.reports import name_of, never_kept, report_of, words_of
 
 bp = Blueprint("mark", __name__, url_prefix="/mark")
 _CLOSEST, _FARTHEST = 19, 3
@@ -267,6 +267,7 @@ def thanks() -> ResponseReturnValue:
     page = render_template(
         "mark/thanks.html",
         report=report,
+        name=name_of(report),
         words=words_of(report),
         private_url=services().settings.public_url.rstrip("/") + url_for("reports.show", token=token),
     )

@@ -20,7 +20,7 @@ from mapsvc.web.i18n import date_text
 from mapsvc.web.labels import label
 from mapsvc.web.limits import ANSWER, limiter
 from mapsvc.web.messages import sentence
-from mapsvc.web.place_words import css_of, symbol_of
+from mapsvc.web.place_words import css_of, place_name, symbol_of
 
 bp = Blueprint("reports", __name__, url_prefix="/r")
 #: A token is 16 bytes in base64url; anything else is not looked up.
@@ -46,6 +46,11 @@ class Words:
     title: str
     text: str
     url: str = ""
+
+
+def name_of(report: FollowedReport) -> str:
+    """Return what the reader of a private link may call the place."""
+    return place_name({"name": report.name, "area_name": report.area_name})
 
 
 def words_of(report: FollowedReport) -> Words:
@@ -106,6 +111,7 @@ def _page(token: str, error: str = "", note: str | None = None) -> ResponseRetur
         "reports/show.html",
         token=token,
         report=report,
+        name=name_of(report),
         words=words_of(report),
         symbol=symbol_of("space", report.status),
         css=css_of("space", report.band),

@@ -188,3 +188,38 @@ def test_the_reporters_language_and_the_deployments_address_are_in_the_mail(visi
 
     assert sent.status_code == 303
     assert rows(town, "SELECT lang, params ->> 'place' FROM outbox") == [("it", "Via Madama Cristina 9")]
+
+
+def test_nobody_learns_the_address_of_a_coarse_place_by_answering_about_it(visitor, town):
+    coarse = rows(town, "SELECT slug FROM spaces WHERE name = 'Secret 3'")[0][0]
+    draft = {"space": coarse, "claim": "vacant", "email": "anna@example.org", "key": str(uuid4())}
+
+    sent = visitor.post("/mark/send", data=csrf(visitor) | draft)
+
+    thanks = visitor.get(sent.headers["Location"])
+    private = visitor.get(re.search(r'"[^"]*(/r/[^"]+)"', page(thanks))[1])
+    for answer in (thanks, private):
+        assert answer.status_code == 200
+        assert "Secret" not in page(answer)
+        assert "Space in San Salvario" in page(answer)
+    assert rows(town, "SELECT params ->> 'place' FROM outbox") == [("San Salvario",)]
+
+
+def test_who_marked_a_place_reads_its_address_although_it_is_shown_coarsely(visitor, town):
+    report = Report(uuid4(), TOKEN, 7.68, 45.055, Claim.VACANT, "Via Nizza", "9", asset_kind="office")
+    report_space(town.unit_of_work(), town.photos, NEIGHBOUR, report, NOW)
+
+    assert rows(town, "SELECT publication_precision FROM spaces WHERE number = '9'") == [("cell_100m",)]
+    assert "Via Nizza 9" in page(visitor.get(f"/r/{TOKEN}"))
+
+
+def test_withdrawing_reaches_the_record_at_the_end_of_a_chain_of_joins(town, slug):
+    publish(town, slug, "same_as", same_as="via-nizza-18")
+    decision = Decision("same_as", 1, same_as="via-nizza-18-b")
+    decide(town.unit_of_work(), MODERATOR, "via-nizza-18", decision, NOW)
+    count = "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18-b'"
+    assert rows(town, count) == [(1,)]
+
+    reports.withdraw(town.unit_of_work(), TOKEN, NOW)
+
+    assert rows(town, count) == [(0,)]
