@@ -138,6 +138,13 @@ def free_slug(uow: UnitOfWork, name: str, space_id: UUID) -> str:
     return f"{slug}-{space_id.hex[-6:]}" if slug in {"place", "space"} or uow.spaces.slug_taken(slug) else slug
 
 
+def without_address(uow: UnitOfWork, before: Space, after: Space) -> Space:
+    """Return `after` with a slug that tells nothing, where it was shown exactly `before` and is so no more."""
+    if before.publication_precision != Precision.EXACT or after.publication_precision == Precision.EXACT:
+        return after
+    return replace(after, slug=free_slug(uow, "space", after.id))
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a moderator decides about a space, based on `version` of it and on the texts that waited at `seen_at`."""
@@ -194,6 +201,8 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
     target = uow.spaces.by_slug(decision.same_as, lock=True) if after is RecordState.MERGED else None
     if after is RecordState.MERGED and not _can_take(target, space):
         raise Invalid("name a published space", "/same_as", code="no_such_space")
+    if target is not None:
+        require(actor, Action.MODERATE, uow.areas.path(target.area_id))
     check_change(
         StateChange(
             before=RecordState(space.record_state),
@@ -241,7 +250,7 @@ def edit_space(
         if space is None or space.record_state == RecordState.MERGED:
             raise NotFound("there is no such space")
         require(actor, Action.EDIT_SPACE, uow.areas.path(space.area_id))
-        changed = checked(replace(space, **_known(changes), updated_at=now))
+        changed = without_address(uow, space, checked(replace(space, **_known(changes), updated_at=now)))
         require(actor, Action.EDIT_SPACE, uow.areas.at(changed.lon, changed.lat) or uow.areas.path(space.area_id))
         if space.version != version or not uow.spaces.update(changed):
             raise Stale("somebody else changed it first", code="stale", version=space.version)

@@ -246,6 +246,28 @@ def test_an_officers_finding_counts_as_a_visit_and_can_be_taken_back(world: Worl
     assert world.row(slug)["status_codes"] == ["unverified"]
 
 
+def test_joining_needs_a_say_over_both_records(world: World) -> None:
+    mine, theirs = world.report("Via Nizza", EAST), world.space("Via Po 3", WEST)
+
+    answer = decision(world.client("moderator_east"), mine, "same_as", same_as=theirs)
+
+    assert answer.status_code == 403
+    assert world.row(mine)["record_state"] == "submitted"
+
+
+def test_a_place_that_becomes_coarse_loses_the_address_in_its_own_address(world: World) -> None:
+    slug = world.space("Via Saluzzo 42")
+    assert slug == "via-saluzzo-42"
+    actor = Actor(user_id=world.users["officer"], grants=(Grant(Role.OFFICER),))
+
+    changed = edit_space(world.services.unit_of_work(), actor, slug, 1, {"publication_precision": "cell_100m"}, NOW)
+
+    visitor = world.client()
+    assert changed.slug == f"space-{changed.id.hex[-6:]}"
+    assert visitor.get(f"/spaces/{changed.slug}").status_code == 200
+    assert visitor.get("/spaces/via-saluzzo-42").status_code == 404
+
+
 def test_same_as_takes_a_neighbour_or_a_name_but_offers_no_sibling(world: World) -> None:
     world.space("Via Nizza 18", street="Via Nizza", number="18")
     world.space("Via Nizza 18/B", (EAST[0] + 0.00002, EAST[1]), street="Via Nizza", number="18/B")

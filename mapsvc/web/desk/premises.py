@@ -117,7 +117,7 @@ def premises_edit(slug: str) -> ResponseReturnValue:
             return _edit_page(stored, form, changed=differences(stored, read.changes)), 412
         else:
             flash(_("%(name)s is saved.", name=space.name), "ok")
-            return redirect(url_for("desk.premises_edit", slug=slug))
+            return redirect(url_for("desk.premises_edit", slug=space.slug))
     return _edit_page(row, form, read.errors), 422
 
 
