@@ -267,3 +267,36 @@ def test_the_invited_person_chooses_a_password_and_signs_in(world: World) -> Non
     account = client.get("/account").text
     assert "new@example.org" in account
     assert "Officer in charge" in account
+
+
+def sign_in(client: FlaskClient, password: str, query: str = "", **headers: str) -> TestResponse:
+    page = client.get("/login").text
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    fields = {"csrf_token": token.group(1) if token else "", "email": "city@example.org", "password": password}
+    return client.post(f"/login{query}", data=fields, headers=headers)
+
+
+def test_guessing_passwords_is_slowed_down_whatever_address_the_guesser_claims(world: World) -> None:
+    limited = replace(world.services, settings=replace(world.services.settings, rate_limits=True))
+    client = create_app(limited).test_client()
+
+    answers = [sign_in(client, f"wrong password {n}", **{"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert sign_in(client, GOOD).status_code == 429
+
+
+def test_signing_in_rightly_does_not_count(world: World) -> None:
+    limited = replace(world.services, settings=replace(world.services.settings, rate_limits=True))
+    app = create_app(limited)
+
+    assert [sign_in(app.test_client(), GOOD).status_code for _ in range(11)] == [302] * 11
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example/x", "/\\evil.example", "https://evil.example", "/%09/evil.example"])
+def test_signing_in_leads_to_no_other_site(world: World, wanted: str) -> None:
+    answer = sign_in(world.client(), GOOD, f"?next={wanted}")
+
+    # Either the sign-in is refused, or what follows stays a path of ours: a browser reads // and /\\ as another host.
+    assert re.match(r"/[^/\\]|/?$", answer.headers.get("Location", ""))
