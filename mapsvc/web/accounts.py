@@ -1,5 +1,6 @@
 """Signing in and out, by Flask-Security-Too with argon2; what an account may do is asked of its grants."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -37,6 +38,8 @@ def _settings(services: Services) -> dict[str, Any]:
         "SECURITY_REGISTERABLE": False,
         "SECURITY_RECOVERABLE": False,
         "SECURITY_CHANGEABLE": True,
+        # Nothing here asks for the password a second time; without this Flask-Security serves /verify in its own looks.
+        "SECURITY_FRESHNESS": timedelta(minutes=-1),
         "SECURITY_TRACKABLE": False,
         "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,

@@ -117,7 +117,6 @@ DOORS: dict[str, Door] = {
     "static_files.serve": Door(other={"version": "0", "name": "css/app.css"}),
     "security.login": Door(),
     "security.logout": Door(),
-    "security.verify": Door(who="account"),
     "security.change_password": Door(who="account"),
     "security.static": Door(other={"filename": "js/webauthn.js"}),
     "desk.queue": Door(who="desk", queries=("", "item={slug}")),

@@ -1,0 +1,253 @@
+"""A tour of all pages in Chromium: quiet console, no report of the policy, no foreign request, no fault that axe finds.
+
+The pages come from the URL map: a new one without an entry fails.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from mapsvc.bootstrap import Services, build
+from mapsvc.config import Settings
+from mapsvc.domain.ids import new_id
+from mapsvc.domain.observations import Claim
+from mapsvc.domain.people import Actor
+from mapsvc.exchange.demonstration_accounts import COLLECTIVE_SLUG, PASSWORD
+from mapsvc.usecases.follow_links import Follow
+from mapsvc.usecases.observations import Answer, add_observation
+from mapsvc.web.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: Every report of the Content-Security-Policy becomes a line of the console, also one that the browser would not print.
+LISTEN = (
+    "document.addEventListener('securitypolicyviolation',"
+    " e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile))"
+)
+#: Language, colours and width: both languages, both themes, both widths, and axe in each.
+LOOKS = (("en", "light", 1280), ("it", "dark", 360))
+VISITOR, GROUP, COLLECTIVE, OFFICER, ADMIN = "", "group", "collective", "officer", "admin"
+#: Where a marker stands is the information itself (WCAG 2.5.8 excepts it), and a street of the list scrolls out from
+#: under the button that stays at the foot of a phone.
+MOVABLE = re.compile(r'leaflet-marker-icon|name="street_id"')
+TOKEN = "a-private-link-of-this-tour"
+
+#: Who looks at a page, and its addresses; {names} are filled with records of the example data.
+PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "home.show": (VISITOR, ("/", "/?z=11&q=via", "/?status=gone_pending&min_m2=999999")),
+    "spaces.catalogue": (VISITOR, ("/spaces", "/spaces?q=zzzzzz")),
+    "spaces.show": (
+        VISITOR,
+        ("/spaces/{confirmed}", "/spaces/{disputed}", "/spaces/{coarse}", "/spaces/none"),
+    ),
+    "areas.catalogue": (VISITOR, ("/areas",)),
+    "areas.show": (VISITOR, ("/areas/san-salvario",)),
+    "initiatives.catalogue": (VISITOR, ("/initiatives",)),
+    "initiatives.show": (VISITOR, ("/initiatives/{initiative}",)),
+    "pacts.catalogue": (VISITOR, ("/pacts",)),
+    "pacts.show": (VISITOR, ("/pacts/{pact}",)),
+    "collectives.catalogue": (VISITOR, ("/collectives",)),
+    "collectives.show": (VISITOR, (f"/collectives/{COLLECTIVE_SLUG}",)),
+    "calls.catalogue": (VISITOR, ("/calls",)),
+    "calls.show": (VISITOR, ("/calls/{call}",)),
+    "data.show": (VISITOR, ("/data",)),
+    "mark.where": (VISITOR, ("/mark",)),
+    "mark.near": (VISITOR, ("/mark/near?placed=map&lon={lon}&lat={lat}", "/mark/near?address=Via+Zzzzz")),
+    "mark.see": (VISITOR, ("/mark/see?space={confirmed}", "/mark/see?placed=map&lon=7.68&lat=45.05&street=Via+Nizza")),
+    "mark.thanks": (VISITOR, ("/mark/thanks?r={token}",)),
+    "reports.show": (VISITOR, ("/r/{token}",)),
+    "groups.index": (VISITOR, ("/groups",)),
+    "groups.show": (GROUP, ("/groups/vicini-di-san-salvario",)),
+    "groups.new": (GROUP, ("/groups/new",)),
+    "maps.new": (GROUP, ("/groups/vicini-di-san-salvario/maps/new",)),
+    "maps.show": (VISITOR, ("/maps/empty-shops-of-san-salvario",)),
+    "maps.edit": (GROUP, ("/maps/empty-shops-of-san-salvario/edit",)),
+    "embed.show": (VISITOR, ("/embed/empty-shops-of-san-salvario", "/embed/none")),
+    "needs.edit": (COLLECTIVE, (f"/collectives/{COLLECTIVE_SLUG}/edit",)),
+    "matching.collective": (COLLECTIVE, (f"/collectives/{COLLECTIVE_SLUG}/fits",)),
+    "pages.accessibility": (VISITOR, ("/accessibility",)),
+    "pages.privacy": (VISITOR, ("/privacy",)),
+    "pages.components": (VISITOR, ("/components",)),
+    "pages.account": (COLLECTIVE, ("/account",)),
+    "security.login": (VISITOR, ("/login",)),
+    "security.change_password": (COLLECTIVE, ("/change",)),
+    "invitations.show": (VISITOR, ("/invitation/none",)),
+    "desk.queue": (OFFICER, ("/desk", "/desk?item={submitted}")),
+    "desk.premises": (OFFICER, ("/desk/premises", "/desk/premises?q=via&state=published&sort=-size")),
+    "desk.premises_new": (OFFICER, ("/desk/premises/new",)),
+    "desk.premises_edit": (OFFICER, ("/desk/premises/{confirmed}",)),
+    "desk.premises_place": (OFFICER, ("/desk/premises/{confirmed}/place",)),
+    "desk.imports": (OFFICER, ("/desk/imports",)),
+    "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
+    "desk.people": (ADMIN, ("/desk/people",)),
+    "matching.start": (OFFICER, ("/desk/matching",)),
+    "matching.space": (OFFICER, ("/desk/matching/spaces/{lot}",)),
+    "matching.pair": (OFFICER, (f"/desk/matching/spaces/{{lot}}/{COLLECTIVE_SLUG}",)),
+}
+#: What answers data, files and redirects.
+NO_PAGES = frozenset(
+    "home.health places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
+    " data.as_csv data.as_geojson mark.streets maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
+    " static_files.serve security.static desk.photo desk.premises_export"
+    " matching.collective_json matching.space_json matching.pair_json".split()
+)
+REGISTER = "name,street,number,lat,lon,usable_area_m2\nNew one,Via Nizza,991,45.05,7.67,40\nBad one,,,0,0,x\n"
+
+
+@dataclass
+class Site:
+    """The running application and the records that its pages are filled with."""
+
+    address: str
+    endpoints: set[str]
+    names: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def site(seeded_settings: Settings) -> Iterator[Site]:
+    server = make_server("127.0.0.1", 0, None, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    services = build(replace(seeded_settings, public_url=address))
+    server.app = app = create_app(services)
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(address, endpoints, _names(services))
+    server.shutdown()
+    thread.join()
+    services.engine.dispose()
+
+
+def _names(services: Services) -> dict[str, object]:
+    with services.reading() as connection:
+
+        def one(query: str) -> object:
+            return connection.execute(text(query)).scalar_one()
+
+        space = "SELECT slug FROM public_spaces WHERE demonstration AND publication_precision = 'exact' AND "
+        names = {
+            "confirmed": one(space + "status = 'confirmed_vacant' ORDER BY id LIMIT 1"),
+            "disputed": one(space + "status = 'disputed' ORDER BY id LIMIT 1"),
+            "coarse": one(
+                "SELECT slug FROM public_spaces WHERE publication_precision = 'cell_100m' ORDER BY id LIMIT 1"
+            ),
+            "imported": one("SELECT slug FROM public_spaces WHERE NOT demonstration ORDER BY id LIMIT 1"),
+            "submitted": one("SELECT slug FROM spaces WHERE record_state = 'submitted' ORDER BY id LIMIT 1"),
+            "initiative": one("SELECT slug FROM public_initiatives ORDER BY id LIMIT 1"),
+            "pact": one("SELECT slug FROM public_pacts WHERE point IS NOT NULL ORDER BY id LIMIT 1"),
+            "call": one("SELECT code FROM public_calls ORDER BY id LIMIT 1"),
+            "lot": one("SELECT s.slug FROM public_lots l JOIN spaces s ON s.id = l.space_id ORDER BY l.number LIMIT 1"),
+            "token": TOKEN,
+        }
+        place = connection.execute(
+            text("SELECT ST_X(point) AS lon, ST_Y(point) AS lat FROM public_spaces WHERE slug = :slug"),
+            {"slug": names["confirmed"]},
+        ).one()
+    answer = Answer(new_id(), Claim.VACANT, "A note", follow=Follow(TOKEN, "", "en"))
+    add_observation(services.unit_of_work(), services.photos, Actor(device="tour"), str(names["disputed"]), answer,
+                    services.clock.now())  # fmt: skip
+    return names | {"lon": place.lon, "lat": place.lat}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, site: Site) -> Iterator[dict[str, BrowserContext]]:
+    """A browser of its own for each person, signed in where the person has an account."""
+    opened = {}
+    for person in (VISITOR, GROUP, COLLECTIVE, OFFICER, ADMIN):
+        opened[person] = context = browser.new_context()
+        context.add_init_script(LISTEN)
+        if person:
+            page = context.new_page()
+            page.goto(site.address + "/login")
+            page.fill("[name=email]", f"{person}@example.org")
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            expect(page.locator("[name=password]")).to_have_count(0)
+            if person == OFFICER:
+                site.names["batch"] = _upload(page, site)
+            page.close()
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+def _upload(page: Page, site: Site) -> str:
+    page.goto(site.address + "/desk/imports")
+    page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": REGISTER.encode()})
+    page.fill("[name=title]", "A list")
+    page.fill("[name=attribution]", "Somebody")
+    page.locator("form[enctype] button[type=submit], form[enctype] button:not([type])").first.click()
+    page.wait_for_url("**/desk/imports/*")
+    return page.url.rsplit("/", 1)[1].split("?")[0]
+
+
+def test_every_page_of_the_url_map_is_on_the_tour(site: Site) -> None:
+    assert sorted(site.endpoints - set(PAGES) - NO_PAGES) == [], "add the page to PAGES"
+    assert sorted(set(PAGES) - site.endpoints) == []
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_is_quiet_and_open_to_everybody(site: Site, contexts: dict[str, BrowserContext], endpoint: str) -> None:
+    person, addresses = PAGES[endpoint]
+    faults: list[str] = []
+    page = contexts[person].new_page()
+    page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: _is_ours(request.url, site) or faults.append(f"foreign: {request.url}"))
+    for address in addresses:
+        for lang, colours, width in LOOKS:
+            faults += _look(page, site.address + address.format(**site.names), lang, colours, width, faults)
+    page.close()
+    assert not faults, "\n".join(faults)
+
+
+def _is_ours(url: str, site: Site) -> bool:
+    return url.startswith((site.address + "/", "data:", "blob:"))
+
+
+def _look(page: Page, address: str, lang: str, colours: str, width: int, faults: list[str]) -> list[str]:
+    """Open a page in one of the looks and return what is wrong with it; `faults` holds what the console said."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    before = len(faults)
+    answer = page.goto(address + ("&" if "?" in address else "?") + f"lang={lang}")
+    assert answer is not None
+    status = answer.status
+    assert status in {200, 404, 410, 422}, (address, status)
+    if status != 200:
+        # The console repeats the status of the page itself; that is no fault.
+        del faults[before:]
+    if page.locator(".folium-map:visible").count():
+        expect(page.locator(".folium-map").first).to_have_attribute("data-ready", "")
+    found = [] if page.locator("html").get_attribute("lang") == lang else [f"{address}: not in {lang}"]
+    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    if wide[0] > wide[1]:
+        found.append(f"{address} at {width}: scrolls sideways, {wide[0]} px")
+    # Axe runs its own script in the page; what the policy says to that is none of the page's faults.
+    said = len(faults)
+    for fault in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
+        for node in fault["nodes"]:
+            if not (fault["id"] == "target-size" and MOVABLE.search(node["html"])):
+                found.append(f"{address} {lang} {colours} {width}: {fault['id']} {node['html'][:160]}")
+    del faults[said:]
+    return found
