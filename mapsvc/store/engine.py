@@ -24,6 +24,8 @@ def make_engine(settings: Settings, today: Callable[[], date | None]) -> Engine:
         max_overflow=0,
         pool_timeout=_POOL_SECONDS,
         pool_pre_ping=True,
+        # Errors are logged and noted with the runs of jobs; addresses and tokens must not stand there.
+        hide_parameters=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _OPTIONS, "application_name": "mapsvc"},
     )
 

@@ -9,7 +9,7 @@ BATCH = 20
 """Mails of one transaction: few enough that a crash between sending and noting repeats little."""
 
 Deliver = Callable[[str, str, str, Mapping[str, object]], None]
-"""Sends one mail: recipient, template, language, values; raises OSError or KeyError when it cannot."""
+"""Sends one mail: recipient, template, language, values; raises when it cannot."""
 
 
 class WaitingMail(Protocol):
@@ -50,7 +50,8 @@ def send_waiting(
         for mail in uow.outbox.take(BATCH):
             try:
                 deliver(mail["recipient"], mail["template"], mail["lang"], mail["params"])
-            except (OSError, KeyError) as error:
+            except Exception as error:
+                # Whatever is wrong with one mail, those before it have left and must be noted as sent.
                 uow.outbox.failed(mail["id"], f"{type(error).__name__}: {error}")
                 counts["failed"] += 1
             else:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from mapsvc import bootstrap
 from mapsvc.bootstrap import Services
@@ -113,6 +115,21 @@ def test_a_mail_server_that_is_away_loses_no_mail(settings: Settings) -> None:
     assert worker.run_now(away, "send-mail") == {"sent": 0, "failed": 1}
     assert fetch(settings.database_url, "SELECT attempts, sent_at FROM outbox") == [(1, None)]
     assert worker.run_now(bootstrap.build(settings), "send-mail") == {"sent": 1, "failed": 0}
+
+
+def test_one_mail_that_cannot_be_written_does_not_send_the_others_again(settings: Settings) -> None:
+    services = bootstrap.build(replace(settings, mail="file", mail_from="city@example.org"))
+    queue_mail(services)
+    queue_mail(services, "a@b\ncity.example")
+    assert worker.run_now(services, "send-mail") == {"sent": 1, "failed": 1}
+    assert worker.run_now(services, "send-mail") == {"sent": 0, "failed": 1}
+    assert len(list((settings.var / "mail").iterdir())) == 1
+
+
+def test_an_error_of_the_database_repeats_no_value_in_the_log(services: Services) -> None:
+    with pytest.raises(DBAPIError) as error, services.engine.begin() as connection:
+        connection.execute(text("INSERT INTO rate_counters (key) VALUES (:secret)"), {"secret": "t0ken"})
+    assert "[SQL parameters hidden" in str(error.value)
 
 
 def test_an_unknown_job_is_named_with_those_that_exist(services: Services) -> None:
