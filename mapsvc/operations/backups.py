@@ -84,6 +84,7 @@ def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Man
             _refuse_records(url, photo_folder)
         dump_file = Path(folder) / DATABASE
         _extract(archive, DATABASE, dump_file)
+        dumps.check(dump_file)
         dumps.clear(url)
         dumps.load(url, dump_file)
         shutil.rmtree(photo_folder, ignore_errors=True)

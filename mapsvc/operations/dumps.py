@@ -77,6 +77,11 @@ def dump(url: str, snapshot: str, file: Path) -> None:
     _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
 
 
+def check(file: Path) -> None:
+    """Read a dump to its end without writing it anywhere; raise OperationError for a damaged one."""
+    _outcome("pg_restore", ["--file=/dev/null", str(file)], dict(os.environ))
+
+
 def load(url: str, file: Path) -> None:
     """Bring a dump into a database without our tables: all of it or nothing."""
     # Comments on extensions are left out: only the one who created an extension may comment on it.
@@ -93,7 +98,12 @@ def _run(program: str, url: str, *arguments: str) -> None:
     environment = dict(os.environ)
     if parts.password:
         environment["PGPASSWORD"] = unquote(parts.password)
-    command = [str(_newest(program)), f"--dbname={parts._replace(netloc=netloc).geturl()}", *arguments]
+    _outcome(program, [f"--dbname={parts._replace(netloc=netloc).geturl()}", *arguments], environment)
+
+
+def _outcome(program: str, arguments: list[str], environment: dict[str, str]) -> None:
+    """Run a client program to its end; raise OperationError with what it says when it fails."""
+    command = [str(_newest(program)), *arguments]
     outcome = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if outcome.returncode != 0:
         raise OperationError(f"{program} failed, and nothing was changed: {outcome.stderr.strip()}")

@@ -154,6 +154,23 @@ def test_a_file_that_is_no_archive_changes_nothing(filled: Deployment, tmp_path:
     assert spaces_of(filled) == before
 
 
+def test_a_damaged_dump_deletes_nothing_of_what_it_was_to_replace(filled: Deployment, tmp_path: Path) -> None:
+    archive = tmp_path / "city.tar"
+    manifest = backups.backup(filled, archive)
+    with tarfile.open(archive) as opened:
+        opened.extract(backups.DATABASE, tmp_path, filter="data")
+    dump = tmp_path / backups.DATABASE
+    dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 3 // 4])
+    damaged = tmp_path / "damaged.tar"
+    backups._write(damaged, replace(manifest, photos=0), dump, filled.settings.photo_folder, [], None)
+    before = spaces_of(filled)
+
+    with pytest.raises(OperationError, match="nothing was changed"):
+        backups.restore(filled, damaged, replace=True)
+
+    assert spaces_of(filled) == before
+
+
 def test_an_archive_of_a_newer_schema_is_refused(filled: Deployment, other_machine: Deployment, tmp_path: Path) -> None:
     archive = tmp_path / "city.tar"
     manifest = backups.backup(filled, archive)
