@@ -8,7 +8,7 @@ from mapsvc.spatial import background, places
 from mapsvc.spatial.filters import Filters
 from mapsvc.web.current import city, connection
 from mapsvc.web.labels import label
-from mapsvc.web.place_words import view_json
+from mapsvc.web.place_words import css_of, symbol_of, view_json
 
 bp = Blueprint("places", __name__)
 _LOWEST_ZOOM, _HIGHEST_ZOOM = 0, 22
@@ -39,6 +39,8 @@ def search() -> Response:
                 "type_text": label("kind", row["type"]),
                 "name": row["name"],
                 "context": row["context"] or "",
+                "symbol": symbol_of(row["type"], row["status"]) if row["status"] else None,
+                "css": css_of(row["type"], row["band"]) if row["status"] else None,
                 "lon": row["lon"],
                 "lat": row["lat"],
                 "bounds": row["bounds"],

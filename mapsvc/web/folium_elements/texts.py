@@ -34,6 +34,8 @@ def _list_texts() -> dict[str, str]:
         "there_now": _("Are you there now?"),
         "still_empty": _("Still empty"),
         "now_in_use": _("Now in use"),
+        "empty_now": _("Empty now"),
+        "still_in_use": _("Still in use"),
         "answer_saved": _("Saved. Thank you for looking."),
         "answer_failed": _("Not confirmed as saved. Send again."),
         "undo": _("Undo"),

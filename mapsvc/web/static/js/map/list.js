@@ -104,11 +104,12 @@ export class PlaceList {
       node.addEventListener("click", () => this.actions.onAnswer(item.place, claim, node));
       return node;
     };
+    const inUse = ["confirmed_occupied", "probable_occupied"].includes(item.place.status);
     return el(
       "div",
       { class: "quick", role: "group", "aria-label": t("there_now") },
-      button("vacant", t("still_empty")),
-      button("occupied", t("now_in_use")),
+      button("vacant", t(inUse ? "empty_now" : "still_empty")),
+      button("occupied", t(inUse ? "still_in_use" : "now_in_use")),
     );
   }
 

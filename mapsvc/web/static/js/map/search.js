@@ -142,7 +142,8 @@ export class Search {
 
 function pictureOf(result) {
   if (!SYMBOLS[result.type]) return icon("pin");
-  const [css, symbol] = SYMBOLS[result.type];
+  // A space shows how sure we are of it; the keyhole is for the confirmed ones only.
+  const [css, symbol] = result.symbol ? [result.css, result.symbol] : SYMBOLS[result.type];
   const picture = icon("pin");
   picture.setAttribute("class", css);
   picture.setAttribute("viewBox", "0 0 38 43");
