@@ -34,7 +34,7 @@ def create_app(services: Services) -> Flask:
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "application/problem+json",
-                            "image/svg+xml", "application/atom+xml", "text/csv"],
+                            "image/svg+xml", "application/atom+xml", "application/geo+json", "text/csv"],
         COMPRESS_BR_LEVEL=4,
         COMPRESS_ALGORITHM=["br", "gzip"],
     )  # fmt: skip
