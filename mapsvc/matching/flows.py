@@ -14,11 +14,11 @@ from ortools.graph.python import min_cost_flow
 from mapsvc.domain.errors import TooLarge
 from mapsvc.matching.micro import BoolArray, IntArray
 
-# Below this many arcs, leaving some out costs more than it saves.
-_WORTH_PRUNING = 50_000
-_KEPT_AT_FIRST = 12
-"""Best arcs of each application and of each lot that the first attempt looks at; 8 to 20 take about as long."""
-_ATTEMPTS = 3
+# With fewer arcs at each end on average, leaving some out at first costs more than it saves.
+_WORTH_PRUNING = 100
+_KEPT = 10
+"""Best arcs of each application and of each lot that an attempt adds; 8 to 16 take about as long."""
+_ATTEMPTS = 8
 """Attempts with some of the arcs; where weights hardly differ the next one is with all of them."""
 # OR-Tools multiplies costs by the number of nodes and keeps sums of them in 64 bits.
 _LARGEST = 2**60
@@ -66,16 +66,17 @@ def fill(graph: Graph) -> Filling:
     nodes = graph.applications + len(graph.capacity) + 2
     if len(graph.weight) and int(graph.weight.max()) > _LARGEST // nodes:
         raise TooLarge("This market is too large to be computed exactly.")
-    if len(graph.weight) < _WORTH_PRUNING:
+    if len(graph.weight) < _WORTH_PRUNING * nodes:
         return _prove(graph, _propose(graph))
-    kept = _best_arcs(graph)
+    kept = _promising(graph)
     for _ in range(_ATTEMPTS):
         part = graph.part(np.flatnonzero(kept))
         filling = _prove(part, _propose(part))
-        missed = excess(graph, filling) > 0
-        if not missed.any():
+        over = excess(graph, filling)
+        missed = np.flatnonzero(over > 0)
+        if not len(missed):
             return filling
-        kept |= missed
+        kept[_best(graph, missed, over[missed])] = True
     return _prove(graph, _propose(graph))
 
 
@@ -89,22 +90,46 @@ def excess(graph: Graph, filling: Filling) -> IntArray:
     return np.asarray(graph.weight - filling.worth[graph.application] - price[graph.lot], dtype=np.int64)
 
 
-def _best_arcs(graph: Graph) -> BoolArray:
-    """The arcs of greatest weight of each application and of each lot."""
+def _promising(graph: Graph) -> BoolArray:
+    """A first choice of arcs: the best of each application and of each lot, compared with what is usual at both ends.
+
+    What an application or a lot adds to all of its arcs alike decides nothing between them.
+    """
     if graph.is_complete:
         table = graph.weight.reshape(graph.applications, len(graph.capacity))
-        best = np.zeros(table.shape, dtype=np.bool_)
+        unusual = table - table.mean(axis=1, keepdims=True).astype(np.int64)
+        unusual -= unusual.mean(axis=0, keepdims=True).astype(np.int64)
+        few = np.zeros(table.shape, dtype=np.bool_)
         for axis in (0, 1):
-            many = min(_KEPT_AT_FIRST, table.shape[axis])
-            first = np.argpartition(table, table.shape[axis] - many, axis=axis)
-            np.put_along_axis(best, np.take(first, range(-many, 0), axis=axis), True, axis=axis)
-        return np.asarray(best.ravel())
-    kept = np.zeros(len(graph.weight), dtype=np.bool_)
-    for end in (graph.application, graph.lot):
-        order = np.lexsort((-graph.weight, end))
-        ends = end[order]
-        kept[order[np.arange(len(ends)) - np.searchsorted(ends, ends) < _KEPT_AT_FIRST]] = True
-    return kept
+            many = min(_KEPT, table.shape[axis])
+            first = np.argpartition(unusual, table.shape[axis] - many, axis=axis)
+            np.put_along_axis(few, np.take(first, range(-many, 0), axis=axis), True, axis=axis)
+        return np.asarray(few.ravel())
+    unusual = graph.weight - _means(graph.application, graph.weight)[graph.application]
+    unusual -= _means(graph.lot, unusual)[graph.lot]
+    chosen = np.zeros(len(unusual), dtype=np.bool_)
+    chosen[_best(graph, np.arange(len(unusual)), unusual)] = True
+    return chosen
+
+
+def _means(end: IntArray, values: IntArray) -> IntArray:
+    count = np.bincount(end)
+    return (np.bincount(end, values) / np.maximum(count, 1)).astype(np.int64)
+
+
+def _best(graph: Graph, arcs: IntArray, values: IntArray) -> IntArray:
+    """Those of the arcs that are among the best of their application or of their lot by these values."""
+    ends = (graph.application[arcs], graph.lot[arcs])
+    return np.union1d(*(arcs[_first(end, values)] for end in ends))
+
+
+def _first(end: IntArray, values: IntArray) -> IntArray:
+    """Which elements are among the few of greatest value at their end."""
+    place = values.max() - values
+    # One key sorts faster than two; the values differ by less than what is left of 63 bits.
+    order = np.argsort(end * (int(place.max()) + 1) + place)
+    ends = end[order]
+    return np.asarray(order[np.arange(len(ends)) - np.searchsorted(ends, ends) < _KEPT], dtype=np.int64)
 
 
 def _propose(graph: Graph) -> IntArray:
@@ -141,8 +166,7 @@ def _propose(graph: Graph) -> IntArray:
 def _prove(graph: Graph, taken: IntArray) -> Filling:
     """The filling with its prices; raises RuntimeError where it is not optimal.
 
-    The price of a lot is what one seat more would be worth: the gain of the best chain of moves that ends there. Longer
-    and longer chains are tried (Bellman and Ford) until none gains.
+    The price of a lot is what one seat more would be worth: the gain of the best chain of moves that ends there.
     """
     lots = len(graph.capacity)
     has = taken >= 0
@@ -150,23 +174,32 @@ def _prove(graph: Graph, taken: IntArray) -> Filling:
     placed[has] = graph.lot[taken[has]]
     weight = np.zeros(graph.applications, dtype=np.int64)
     weight[has] = graph.weight[taken[has]]
-    order = np.argsort(graph.lot, kind="stable")
-    ends, starts = np.unique(graph.lot[order], return_index=True)
-    gain = (graph.weight - weight[graph.application])[order]
-    origin = placed[graph.application][order]
+    gain = graph.weight - weight[graph.application]
+    origin = placed[graph.application]
     # The last element is the price of having no lot: nothing.
     price = np.zeros(lots + 1, dtype=np.int64)
-    for _ in range(lots + 2):
-        if not len(ends):
-            break
-        better = np.maximum(np.maximum.reduceat(gain + price[origin], starts), price[ends])
-        if np.array_equal(better, price[ends]):
-            break
-        price[ends] = better
-    else:
-        raise RuntimeError("The solver's filling is not optimal: a circle of moves gains.")
+    kept = np.zeros(0, dtype=np.int64)
+    rise = gain
+    while len(missed := np.flatnonzero(rise > 0)):
+        # Few moves lie on best chains: prices are found with those first and grow where others gain more.
+        kept = np.union1d(kept, missed[_first(graph.lot[missed], rise[missed])])
+        _raise(price, graph.lot[kept], gain[kept], origin[kept])
+        rise = gain + price[origin] - price[graph.lot]
     worth = weight - price[placed]
     spare = graph.capacity > np.bincount(placed, minlength=lots + 1)[:lots]
     if (worth < 0).any() or price[:lots][spare].any():
         raise RuntimeError("The solver's filling is not optimal: a chain of moves gains.")
     return Filling(placed, worth, price[:lots])
+
+
+def _raise(price: IntArray, lot: IntArray, gain: IntArray, origin: IntArray) -> None:
+    """Raise the prices, in place, until no move gains: longer and longer chains are tried (Bellman and Ford)."""
+    order = np.argsort(lot, kind="stable")
+    gain, origin = gain[order], origin[order]
+    ends, starts = np.unique(lot[order], return_index=True)
+    for _ in range(len(price) + 1):
+        better = np.maximum(np.maximum.reduceat(gain + price[origin], starts), price[ends])
+        if np.array_equal(better, price[ends]):
+            return
+        price[ends] = better
+    raise RuntimeError("The solver's filling is not optimal: a circle of moves gains.")
