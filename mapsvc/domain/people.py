@@ -57,11 +57,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks for something: an account with its grants, or a visitor known only by a rotating device hash."""
+    """Whoever asks for something: an account with its grants, or a visitor known by rotating hashes."""
 
     user_id: int | None = None
     name: str = ""
     device: str = ""
+    network: str = ""
     grants: tuple[Grant, ...] = ()
     demonstration: bool = False
 
@@ -73,11 +74,11 @@ class Actor:
                 return role.value
         return "registered" if self.user_id is not None else "anonymous"
 
-    @property
-    def source_kind(self) -> SourceKind:
-        """Return the kind of source an observation of this actor counts as (freshness.md 4.1)."""
-        if any(grant.role is Role.OFFICER for grant in self.grants):
-            return SourceKind.OFFICER_VISIT
+    def source_kind(self, areas: Collection[UUID]) -> SourceKind:
+        """Return the kind of source an observation of this actor counts as in `areas` (freshness.md 4.1)."""
+        for grant in self.grants:
+            if grant.role is Role.OFFICER and (grant.area_id is None or grant.area_id in areas):
+                return SourceKind.OFFICER_VISIT
         return SourceKind.REGISTERED_USER if self.user_id is not None else SourceKind.ANONYMOUS
 
     @property

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from mapsvc.store.tables import outbox
 
+#: A mail that failed this often is given up, and deleted with the old ones.
+MOST_ATTEMPTS = 5
+
 
 class OutboxRepository:
     """Queues mail on one connection."""
@@ -24,7 +27,7 @@ class OutboxRepository:
         """Return mails to send, locked so that no other worker sends them too."""
         query = (
             select(outbox)
-            .where(outbox.c.sent_at.is_(None), outbox.c.attempts < 5)
+            .where(outbox.c.sent_at.is_(None), outbox.c.attempts < MOST_ATTEMPTS)
             .order_by(outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -196,6 +196,7 @@ spaces = Table(
     Column("next_check_due", Date),
     Column("last_official_check_on", Date),
     Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("public_area_id", Uuid, ForeignKey("areas.id")),
     Column("published_point", Geometry("POINT", srid=4326, spatial_index=False)),
     Column("published_3857", Geometry("POINT", srid=3857, spatial_index=False)),
     Column("search_text", Text),

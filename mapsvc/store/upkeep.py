@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from mapsvc.store.outbox import MOST_ATTEMPTS
 from mapsvc.store.tables import (
     contacts,
     follow_links,
@@ -58,5 +59,6 @@ class UpkeepRepository:
         return self._connection.execute(delete(job_runs).where(job_runs.c.finished_at < before)).rowcount
 
     def delete_mails(self, before: datetime) -> int:
-        """Delete mails sent before this instant."""
-        return self._connection.execute(delete(outbox).where(outbox.c.sent_at < before)).rowcount
+        """Delete mails sent before this instant, and those of before that could not be sent: they hold an address."""
+        given_up = (outbox.c.attempts >= MOST_ATTEMPTS) & (outbox.c.created_at < before)
+        return self._connection.execute(delete(outbox).where((outbox.c.sent_at < before) | given_up)).rowcount

@@ -96,12 +96,12 @@ def store_observation(
         Observation(
             id=str(observation_id),
             claim=answer.claim,
-            source_kind=actor.source_kind,
+            source_kind=actor.source_kind(uow.areas.path(space.area_id)),
             quality=Quality.PHOTO_ONSITE if answer.photo else Quality.ONSITE_NO_PHOTO,
             observed_at=now,
             submitted_at=now,
             reporter=actor.reporter,
-            cluster_key=actor.device or None,
+            cluster_key=actor.network or actor.device or None,
         ),
         now,
     )

@@ -45,7 +45,9 @@ def _open(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, S
 
 def _as_reporter(report: FollowedReport) -> Actor:
     """Return the one who sent the report, so that a second answer replaces the first instead of adding a vote."""
-    return Actor(user_id=report.user_id, device=report.cluster_key or report.reporter.removeprefix("device:"))
+    return Actor(
+        user_id=report.user_id, device=report.reporter.removeprefix("device:"), network=report.cluster_key or ""
+    )
 
 
 def answer_again(uow: UnitOfWork, files: PhotoFiles, token: str, answer: Answer, now: datetime) -> FollowedReport:

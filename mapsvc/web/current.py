@@ -66,7 +66,11 @@ def city() -> City:
 def actor() -> Actor:
     """Return who asks: the account with its grants, else a visitor known by a rotating hash of network and browser."""
     if "actor" not in g:
-        g.actor = _account() if current_user and current_user.is_authenticated else Actor(device=device_key())
+        g.actor = (
+            _account()
+            if current_user and current_user.is_authenticated
+            else Actor(device=device_key(), network=network_key())
+        )
     found: Actor = g.actor
     return found
 
@@ -76,6 +80,7 @@ def _account() -> Actor:
         user_id=current_user.id,
         name=current_user.name or current_user.email,
         device=device_key(),
+        network=network_key(),
         grants=services().grants_of(connection(), current_user.id),
         demonstration=current_user.demonstration,
     )
@@ -85,11 +90,19 @@ def _account() -> Actor:
 
 
 def device_key() -> str:
-    """Return a salted hash of network and browser that changes every day and every quarter's salt; never an address."""
+    """Return a salted hash of network and browser that changes every day; never an address."""
+    return _daily_hash(f"{request.remote_addr}|{request.headers.get('User-Agent', '')}")
+
+
+def network_key() -> str:
+    """Return a salted hash of the network that changes every day: whoever only changes the browser counts once."""
+    return _daily_hash(f"{request.remote_addr}")
+
+
+def _daily_hash(seen: str) -> str:
     day = datetime.now(UTC).date()
     salt = f"{services().settings.secret_key}|{day.year}-{(day.month - 1) // 3}"
-    seen = f"{day}|{request.remote_addr}|{request.headers.get('User-Agent', '')}"
-    return hmac.new(salt.encode(), seen.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(salt.encode(), f"{day}|{seen}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 def forget(_error: BaseException | None = None) -> None:

@@ -31,15 +31,15 @@ def version() -> str:
 def static_url(name: str) -> str:
     """Return the address of a static file; raise UnknownAsset when there is none."""
     assets.locate(name)
-    return url_for("static_files.serve", version=version(), name=name)
+    return url_for("static_files.serve", asked=version(), name=name)
 
 
-@bp.get("/static/<version>/<path:name>")
-def serve(version: str, name: str) -> Response:
+@bp.get("/static/<asked>/<path:name>")
+def serve(asked: str, name: str) -> Response:
     """Serve a static file; an old version answers with the present file but is not kept."""
     if len(name) > _LONGEST_NAME or not (assets.STATIC / name).is_file():
         abort(404)
     response = send_from_directory(assets.STATIC, name)
-    current = version == globals()["version"]()
+    current = asked == version()
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-cache"
     return response

@@ -219,6 +219,7 @@ CREATE TABLE spaces (
     last_official_check_on date,
     -- Derived by the trigger spaces_derive.
     area_id uuid REFERENCES areas,
+    public_area_id uuid REFERENCES areas,
     published_point geometry(Point, 4326),
     published_3857 geometry(Point, 3857),
     search_text text,
@@ -245,7 +246,7 @@ CREATE INDEX spaces_submitted ON spaces (created_at) WHERE record_state = 'submi
 -- Usage: catalogue in the order of the newest confirmation, keyset paging.
 CREATE INDEX spaces_by_confirmation ON spaces (last_confirmed_on DESC NULLS LAST, id) WHERE record_state = 'published';
 -- Usage: figures of an area page.
-CREATE INDEX spaces_area ON spaces (area_id) WHERE record_state = 'published';
+CREATE INDEX spaces_area ON spaces (public_area_id) WHERE record_state = 'published';
 -- Usage: spatial/sql/background_shapes.sql.
 CREATE INDEX spaces_footprint ON spaces USING gist (footprint)
     WHERE record_state = 'published' AND publication_precision = 'exact';
@@ -261,6 +262,13 @@ BEGIN
     SELECT a.label_point INTO area_point FROM areas a WHERE a.id = NEW.area_id;
     NEW.published_point := mapsvc_published_point(NEW.point, NEW.publication_precision, area_point);
     NEW.published_3857 := ST_Transform(NEW.published_point, 3857);
+    -- A cell may cross a boundary: the public area of a coarse record is that of its published point, or the two together
+    -- would say on which side of the boundary it lies.
+    NEW.public_area_id := NEW.area_id;
+    IF NEW.publication_precision IN ('street', 'cell_100m') THEN
+        SELECT a.id INTO NEW.public_area_id FROM areas a
+        WHERE ST_Covers(a.geom, NEW.published_point) ORDER BY a.level_rank DESC, a.id LIMIT 1;
+    END IF;
     NEW.area_m2 := (NEW.features ->> 'usable_area_m2')::double precision;
     -- A coarse record must not be found by its address.
     NEW.search_text := CASE WHEN NEW.publication_precision = 'exact'
@@ -581,12 +589,12 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
        mapsvc_current(s.status_from, s.status_codes) AS status,
        mapsvc_current(s.status_from, s.band_codes) AS band,
        s.last_confirmed_on, s.last_source_kind, s.observation_count, s.next_check_due, s.last_official_check_on,
-       s.area_id, a.slug AS area_slug, a.name AS area_name,
+       s.public_area_id AS area_id, a.slug AS area_slug, a.name AS area_name,
        src.code AS source_code, src.demonstration,
        CASE WHEN s.publication_precision = 'exact' THEN s.source_key END AS source_key,
        CASE WHEN s.publication_precision = 'exact' THEN s.source_url END AS source_url,
        s.created_at, s.updated_at, s.version
-FROM spaces s JOIN sources src ON src.id = s.source_id LEFT JOIN areas a ON a.id = s.area_id
+FROM spaces s JOIN sources src ON src.id = s.source_id LEFT JOIN areas a ON a.id = s.public_area_id
 WHERE s.record_state IN ('published', 'archived') AND s.published_point IS NOT NULL;
 
 CREATE VIEW public_spaces AS SELECT * FROM public_space_pages WHERE listed;
@@ -605,17 +613,19 @@ FROM audit_log h JOIN (
     UNION ALL SELECT 'initiative', id::text, slug FROM initiatives WHERE record_state = 'published'
     UNION ALL SELECT 'pact', id::text, slug FROM pacts WHERE record_state = 'published'
 ) r ON r.noun = h.noun AND r.record_id = h.record_id
-WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'edited', 'observed', 'observation_withdrawn', 'same_as');
+WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'archive', 'edited', 'observed', 'observation_withdrawn', 'same_as');
 
--- Where a joined record lives on, for ever, however often its survivor was joined again.
+-- Where a joined record lives on, for ever, however often its survivor was joined again. The slug of an exact record is its
+-- address: it must not lead to a coarse one, whose place it would tell.
 CREATE VIEW public_redirects AS
 WITH RECURSIVE chain AS (
-    SELECT slug, merged_into, 1 AS step FROM spaces WHERE record_state = 'merged'
+    SELECT slug, publication_precision, merged_into, 1 AS step FROM spaces WHERE record_state = 'merged'
     UNION ALL
-    SELECT c.slug, s.merged_into, c.step + 1 FROM chain c JOIN spaces s ON s.id = c.merged_into
+    SELECT c.slug, c.publication_precision, s.merged_into, c.step + 1 FROM chain c JOIN spaces s ON s.id = c.merged_into
     WHERE s.record_state = 'merged' AND c.step < 100
 )
-SELECT c.slug, t.slug AS target_slug FROM chain c JOIN public_space_pages t ON t.id = c.merged_into;
+SELECT c.slug, t.slug AS target_slug FROM chain c JOIN public_space_pages t ON t.id = c.merged_into
+WHERE t.publication_precision = 'exact' OR c.publication_precision <> 'exact';
 
 CREATE VIEW public_photos AS
 SELECT f.id, f.space_id, f.observation_id, f.width, f.height, f.alt, f.licence, f.created_at
