@@ -59,6 +59,7 @@ catalogues:
 bench: environment  ## Measure the endpoints and the map's first view against the running server
 	@$(BIN)/mapsvc status --json >/dev/null && $(BIN)/python -m bench.endpoints $(ARGS)
 	@$(BIN)/python -m bench.matching
+	@$(BIN)/python -m bench.mechanisms
 
 screenshots: test-environment  ## Take the pictures of docs/pictures, from an application of its own
 	@$(BIN)/python -m docs.evidence_pictures

@@ -121,10 +121,12 @@ def bare_words(template: str) -> list[str]:
     return [word for word in found if len(word) > 2 and not NOT_WORDS.match(word)]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "mapsvc/web/templates")))
+# The page of components is for designers and shows invented records.
+PAGES_FOR_PEOPLE = [path for path in TEMPLATES if path.name != "components.html"]
+
+
+@pytest.mark.parametrize("path", PAGES_FOR_PEOPLE, ids=lambda path: str(path.relative_to(ROOT / "mapsvc/web/templates")))
 def test_templates_hold_no_untranslated_words(path: Path) -> None:
-    if path.name == "components.html":
-        pytest.skip("a page for designers, with invented records")
     assert bare_words(path.read_text(encoding="utf-8")) == []
 
 

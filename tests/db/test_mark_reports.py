@@ -223,3 +223,36 @@ def test_withdrawing_reaches_the_record_at_the_end_of_a_chain_of_joins(town, slu
     reports.withdraw(town.unit_of_work(), TOKEN, NOW)
 
     assert rows(town, count) == [(0,)]
+
+
+def test_the_slug_of_an_exact_record_never_leads_to_a_coarse_one(town, visitor):
+    """The old slug is an address: an answer of 301 would tell where the coarse place is."""
+    coarse = rows(town, "SELECT slug FROM spaces WHERE name = 'Secret 3'")[0].slug
+    publish(town, "via-nizza-18-b", "same_as", same_as=coarse)
+    publish(town, "via-nizza-20", "same_as", same_as="via-nizza-18")
+
+    assert visitor.get("/spaces/via-nizza-18-b").status_code == 404
+    assert visitor.get("/spaces/via-nizza-20").headers["Location"].endswith("/spaces/via-nizza-18")
+
+
+def test_the_public_area_of_a_coarse_record_is_that_of_its_published_point(town):
+    """Two areas meet inside the cell of Secret 3; its own side of the boundary must not show."""
+    published = "SELECT ST_X(published_point) AS x, ST_X(point) AS own FROM spaces WHERE name = 'Secret 3'"
+    row = rows(town, published)[0]
+    edge = (row.x + row.own) / 2
+    with town.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO areas (id, slug, name, level, level_rank, geom, geom_3857, label_point, source_id, source_key)"
+                " SELECT gen_random_uuid(), 'own-side', 'Own side', 'custom', 99, g, ST_Transform(g, 3857),"
+                " ST_PointOnSurface(g), (SELECT id FROM sources LIMIT 1), 'own-side' FROM (SELECT ST_Multi(ST_MakeEnvelope("
+                " least(:edge, :own) - CASE WHEN :own < :edge THEN 0.01 ELSE 0 END, 45.0,"
+                " greatest(:edge, :own) + CASE WHEN :own > :edge THEN 0.01 ELSE 0 END, 45.1, 4326)) AS g) box"
+            ),
+            {"edge": edge, "own": row.own},
+        )
+        connection.execute(text("UPDATE spaces SET area_id = NULL WHERE name = 'Secret 3'"))
+    inner = rows(town, "SELECT a.slug FROM spaces s JOIN areas a ON a.id = s.area_id WHERE s.name = 'Secret 3'")
+    public = rows(town, "SELECT area_slug FROM public_space_pages WHERE publication_precision = 'cell_100m'")
+    assert inner[0].slug == "own-side"
+    assert public[0].area_slug == "san-salvario"
