@@ -122,10 +122,10 @@ def bare_words(template: str) -> list[str]:
 
 
 # The page of components is for designers and shows invented records.
-PAGES_FOR_PEOPLE = [path for path in TEMPLATES if path.name != "components.html"]
+FOR_PEOPLE = [path for path in TEMPLATES if path.name != "components.html"]
 
 
-@pytest.mark.parametrize("path", PAGES_FOR_PEOPLE, ids=lambda path: str(path.relative_to(ROOT / "mapsvc/web/templates")))
+@pytest.mark.parametrize("path", FOR_PEOPLE, ids=lambda path: str(path.relative_to(ROOT / "mapsvc/web/templates")))
 def test_templates_hold_no_untranslated_words(path: Path) -> None:
     assert bare_words(path.read_text(encoding="utf-8")) == []
 

@@ -243,9 +243,11 @@ def test_the_public_area_of_a_coarse_record_is_that_of_its_published_point(town)
     with town.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO areas (id, slug, name, level, level_rank, geom, geom_3857, label_point, source_id, source_key)"
+                "INSERT INTO areas"
+                " (id, slug, name, level, level_rank, geom, geom_3857, label_point, source_id, source_key)"
                 " SELECT gen_random_uuid(), 'own-side', 'Own side', 'custom', 99, g, ST_Transform(g, 3857),"
-                " ST_PointOnSurface(g), (SELECT id FROM sources LIMIT 1), 'own-side' FROM (SELECT ST_Multi(ST_MakeEnvelope("
+                " ST_PointOnSurface(g), (SELECT id FROM sources LIMIT 1), 'own-side'"
+                " FROM (SELECT ST_Multi(ST_MakeEnvelope("
                 " least(:edge, :own) - CASE WHEN :own < :edge THEN 0.01 ELSE 0 END, 45.0,"
                 " greatest(:edge, :own) + CASE WHEN :own > :edge THEN 0.01 ELSE 0 END, 45.1, 4326)) AS g) box"
             ),
