@@ -9,7 +9,7 @@ from uuid import UUID
 from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.features import Features
 from mapsvc.domain.ids import new_id, slugify
-from mapsvc.domain.moderation import StateChange, check_change, clean_text
+from mapsvc.domain.moderation import StateChange, check_change, clean_text, first_state
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.photos import CheckedPhoto
@@ -109,7 +109,7 @@ def _space_from(uow: UnitOfWork, actor: Actor, report: Report, now: datetime) ->
     near = clean_text(report.near, "/near", _LONGEST_NAME)
     precision = precision_for(Standing(report.asset_kind), policy)
     name = space_name(street, number) or near or "?"
-    at_once = allows(actor, Action.MODERATE, areas) or policy.moderation == "after"
+    roles = actor.roles if allows(actor, Action.MODERATE, areas) else frozenset()
     return Space(
         id=(space_id := new_id()),
         slug=free_slug(uow, name if precision == Precision.EXACT else "space", space_id),
@@ -127,7 +127,7 @@ def _space_from(uow: UnitOfWork, actor: Actor, report: Report, now: datetime) ->
         # The gazetteer knows streets without numbers: an address leads to its street, a pin to the door.
         geocode_precision="street" if report.placed == "address" else "entrance",
         publication_precision=precision,
-        record_state=RecordState.PUBLISHED if at_once else RecordState.SUBMITTED,
+        record_state=first_state(policy.moderation, roles),
         reported_by=actor.user_id,
     )
 
