@@ -3,7 +3,9 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiLineString, shape
 
 from mapsvc.domain.imports import AreaRecord, LonLat, StreetRecord
@@ -56,12 +58,9 @@ def _starts_farther(line: LineString) -> bool:
 _SHRINK = math.cos(math.radians(CENTRE[1]))
 
 
-def _to_metres(lon: object, lat: object) -> tuple[object, object]:
-    # Arrays in, arrays out; flat enough over the ten kilometres of one city.
-    return (
-        (lon - CENTRE[0]) * _METRES_PER_DEGREE * _SHRINK,  # type: ignore[operator]
-        (lat - CENTRE[1]) * _METRES_PER_DEGREE,  # type: ignore[operator]
-    )
+def _to_metres(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    # Flat enough over the ten kilometres of one city.
+    return (lon - CENTRE[0]) * _METRES_PER_DEGREE * _SHRINK, (lat - CENTRE[1]) * _METRES_PER_DEGREE
 
 
 def _to_degrees(east: float, north: float) -> LonLat:
