@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 
@@ -20,3 +21,27 @@ class Group:
     created_at: datetime
     version: int = 1
     demonstration: bool = False
+
+
+class Groups(Protocol):
+    """Community groups."""
+
+    def get(self, group_id: UUID, *, lock: bool = False) -> Group | None:
+        """Return the group."""
+        ...
+
+    def by_slug(self, slug: str) -> Group | None:
+        """Return the group with this slug."""
+        ...
+
+    def add(self, group: Group) -> None:
+        """Add a group."""
+        ...
+
+    def update(self, group: Group) -> bool:
+        """Write all fields if the version still holds; tell whether it did."""
+        ...
+
+    def waiting(self) -> list[Group]:
+        """Return the groups that wait for approval, the oldest first."""
+        ...

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.errors import Invalid
@@ -87,3 +88,23 @@ class CuratedMap:
     created_at: datetime
     updated_at: datetime
     version: int = 1
+
+
+class CuratedMaps(Protocol):
+    """Maps of groups."""
+
+    def by_slug(self, slug: str) -> CuratedMap | None:
+        """Return the map with this slug."""
+        ...
+
+    def add(self, curated_map: CuratedMap) -> None:
+        """Add a map."""
+        ...
+
+    def update(self, curated_map: CuratedMap) -> bool:
+        """Write all fields if the version still holds; tell whether it did."""
+        ...
+
+    def of_group(self, group_id: UUID) -> list[CuratedMap]:
+        """Return the maps of a group, the newest first."""
+        ...

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.errors import Forbidden
@@ -18,6 +20,8 @@ class Role(StrEnum):
     CURATOR = "curator"
     MEMBER = "member"
     COLLECTIVE_REP = "collective_rep"
+    TRUST_BROKER = "trust_broker"
+    AUDITOR = "auditor"
 
 
 class Action(StrEnum):
@@ -153,3 +157,67 @@ class Account:
     confirmed: bool
     demonstration: bool
     grants: tuple[tuple[int, str, UUID | None, UUID | None, UUID | None], ...]
+
+
+class People(Protocol):
+    """Accounts and what they may do; passwords are the web's business (Flask-Security-Too)."""
+
+    def lock(self) -> None:
+        """Let nobody else change grants before this transaction ends."""
+        ...
+
+    def by_email(self, email: str) -> Account | None:
+        """Return the account with this address."""
+        ...
+
+    def get(self, user_id: int) -> Account | None:
+        """Return the account."""
+        ...
+
+    def all(self) -> list[Account]:
+        """Return all accounts in the order of their names."""
+        ...
+
+    def add(
+        self, email: str, name: str, lang: str | None, password_hash: str | None, at: datetime, *, demonstration: bool
+    ) -> int:
+        """Add an account and return its id."""
+        ...
+
+    def set_active(self, user_id: int, active: bool) -> None:
+        """Open or close an account; a closed one loses its sessions."""
+        ...
+
+    def set_password(self, user_id: int, password_hash: str, at: datetime) -> None:
+        """Set the password of an account and confirm its address."""
+        ...
+
+    def set_lang(self, user_id: int, lang: str) -> None:
+        """Remember the language of an account."""
+        ...
+
+    def grant(
+        self,
+        user_id: int,
+        role: str,
+        *,
+        area_id: UUID | None = None,
+        group_id: UUID | None = None,
+        collective_id: UUID | None = None,
+        granted_by: int | None,
+        at: datetime,
+    ) -> bool:
+        """Grant a role; tell whether it is new."""
+        ...
+
+    def revoke(self, grant_id: int) -> bool:
+        """Take a grant back; tell whether it was there."""
+        ...
+
+    def invite(self, token_hash: str, user_id: int, expires_at: datetime) -> None:
+        """Keep the hash of an invitation."""
+        ...
+
+    def take_invitation(self, token_hash: str, now: datetime) -> int | None:
+        """Use an invitation up; return its account, or None when it is unknown or too old."""
+        ...

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mapsvc.domain.collectives import Collective
-from mapsvc.domain.groups import Group
+from mapsvc.domain.groups import Groups
 from mapsvc.domain.imports import Loading
-from mapsvc.domain.maps import CuratedMap
+from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.observations import Observation, StoredObservation
 from mapsvc.domain.offers import OfferRow
-from mapsvc.domain.people import Account, Actor
+from mapsvc.domain.people import Actor, People
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.publication import AreaPolicy
 from mapsvc.domain.reports import FollowLink, Reports
@@ -166,114 +166,6 @@ class Idempotency(Protocol):
 
     def keep(self, key: UUID, result: Json) -> None:
         """Remember the answer."""
-        ...
-
-
-class Groups(Protocol):
-    """Community groups."""
-
-    def get(self, group_id: UUID, *, lock: bool = False) -> Group | None:
-        """Return the group."""
-        ...
-
-    def by_slug(self, slug: str) -> Group | None:
-        """Return the group with this slug."""
-        ...
-
-    def add(self, group: Group) -> None:
-        """Add a group."""
-        ...
-
-    def update(self, group: Group) -> bool:
-        """Write all fields if the version still holds; tell whether it did."""
-        ...
-
-    def waiting(self) -> list[Group]:
-        """Return the groups that wait for approval, the oldest first."""
-        ...
-
-
-class CuratedMaps(Protocol):
-    """Maps of groups."""
-
-    def by_slug(self, slug: str) -> CuratedMap | None:
-        """Return the map with this slug."""
-        ...
-
-    def add(self, curated_map: CuratedMap) -> None:
-        """Add a map."""
-        ...
-
-    def update(self, curated_map: CuratedMap) -> bool:
-        """Write all fields if the version still holds; tell whether it did."""
-        ...
-
-    def of_group(self, group_id: UUID) -> list[CuratedMap]:
-        """Return the maps of a group, the newest first."""
-        ...
-
-
-class People(Protocol):
-    """Accounts and what they may do; passwords are the web's business (Flask-Security-Too)."""
-
-    def lock(self) -> None:
-        """Let nobody else change grants before this transaction ends."""
-        ...
-
-    def by_email(self, email: str) -> Account | None:
-        """Return the account with this address."""
-        ...
-
-    def get(self, user_id: int) -> Account | None:
-        """Return the account."""
-        ...
-
-    def all(self) -> list[Account]:
-        """Return all accounts in the order of their names."""
-        ...
-
-    def add(
-        self, email: str, name: str, lang: str | None, password_hash: str | None, at: datetime, *, demonstration: bool
-    ) -> int:
-        """Add an account and return its id."""
-        ...
-
-    def set_active(self, user_id: int, active: bool) -> None:
-        """Open or close an account; a closed one loses its sessions."""
-        ...
-
-    def set_password(self, user_id: int, password_hash: str, at: datetime) -> None:
-        """Set the password of an account and confirm its address."""
-        ...
-
-    def set_lang(self, user_id: int, lang: str) -> None:
-        """Remember the language of an account."""
-        ...
-
-    def grant(
-        self,
-        user_id: int,
-        role: str,
-        *,
-        area_id: UUID | None = None,
-        group_id: UUID | None = None,
-        collective_id: UUID | None = None,
-        granted_by: int | None,
-        at: datetime,
-    ) -> bool:
-        """Grant a role; tell whether it is new."""
-        ...
-
-    def revoke(self, grant_id: int) -> bool:
-        """Take a grant back; tell whether it was there."""
-        ...
-
-    def invite(self, token_hash: str, user_id: int, expires_at: datetime) -> None:
-        """Keep the hash of an invitation."""
-        ...
-
-    def take_invitation(self, token_hash: str, now: datetime) -> int | None:
-        """Use an invitation up; return its account, or None when it is unknown or too old."""
         ...
 
 

@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from mapsvc.operations.connections import connect, plain_url
 
-AUDIT = ("audit_log",)
+AUDIT = ("audit_log", "audit_seals")
 """Tables that only ever grow: the service adds rows and reads them."""
 READ_ONLY = ("alembic_version", "spatial_ref_sys")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert
 
 from mapsvc.domain.people import Actor
-from mapsvc.store.tables import audit_log
+from mapsvc.store.machinery_tables import audit_log
 
 
 class AuditRepository:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.errors import Conflict
-from mapsvc.store.tables import idempotency_keys
+from mapsvc.store.machinery_tables import idempotency_keys
 
 
 class IdempotencyRepository:

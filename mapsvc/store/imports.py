@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
-from mapsvc.store.tables import import_batches
+from mapsvc.store.machinery_tables import import_batches
 
 
 class ImportRepository:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mapsvc.store.tables import job_runs
+from mapsvc.store.machinery_tables import job_runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from mapsvc.store.tables import outbox
+from mapsvc.store.machinery_tables import outbox
 
 #: A mail that failed this often is given up, and deleted with the old ones.
 MOST_ATTEMPTS = 5

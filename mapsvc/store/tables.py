@@ -8,7 +8,6 @@ from geoalchemy2 import Geometry
 from sqlalchemy import (
     ARRAY,
     REAL,
-    BigInteger,
     Boolean,
     Column,
     Computed,
@@ -70,6 +69,7 @@ areas = Table(
     Column("moderation", Text, nullable=False, server_default=FetchedValue()),
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
     Column("source_key", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
 )
 
 streets = Table(
@@ -207,6 +207,11 @@ spaces = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("hold_rules", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("frozen_at", DateTime(timezone=True)),
+    Column("owner_objection", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("owner_note", Text),
+    Column("published_street", Text),
 )
 
 observations = Table(
@@ -229,6 +234,9 @@ observations = Table(
     Column("accuracy_m", REAL),
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
     Column("source_key", Text),
+    Column("adjudication", Text, nullable=False, server_default=FetchedValue()),
+    Column("adjudicated_by", Uuid, ForeignKey("observations.id")),
+    Column("hold_rules", ARRAY(Text), nullable=False, server_default=FetchedValue()),
 )
 
 photos = Table(
@@ -244,6 +252,9 @@ photos = Table(
     Column("alt", Text, nullable=False, server_default=FetchedValue()),
     Column("licence", Text, nullable=False, server_default=FetchedValue()),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("reason", Text),
+    Column("decided_at", DateTime(timezone=True)),
 )
 
 contacts = Table(
@@ -264,6 +275,8 @@ follow_links = Table(
     Column("contact_id", Uuid, ForeignKey("contacts.id")),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("purpose", Text, nullable=False, server_default=FetchedValue()),
+    Column("used_at", DateTime(timezone=True)),
 )
 
 calls = Table(
@@ -386,76 +399,4 @@ curated_maps = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
-)
-
-import_batches = Table(
-    "import_batches",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("file_name", Text, nullable=False),
-    Column("created_by", Integer, ForeignKey("users.id")),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("applied_at", DateTime(timezone=True)),
-    Column("state", Text, nullable=False, server_default=FetchedValue()),
-    Column("summary", JSONB, nullable=False),
-    Column("rows", JSONB, nullable=False),
-)
-
-audit_log = Table(
-    "audit_log",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
-    Column("actor_user_id", Integer),
-    Column("actor_kind", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("noun", Text, nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("before", JSONB),
-    Column("after", JSONB),
-    Column("reason", Text),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("recipient", Text, nullable=False),
-    Column("template", Text, nullable=False),
-    Column("lang", Text, nullable=False),
-    Column("params", JSONB, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("attempts", Integer, nullable=False, server_default=FetchedValue()),
-    Column("last_error", Text),
-)
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("key", Uuid, primary_key=True),
-    Column("scope", Text, nullable=False),
-    Column("body_sha256", Text, nullable=False),
-    Column("result", JSONB, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)
-
-rate_counters = Table(
-    "rate_counters",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("hits", Integer, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-)
-
-job_runs = Table(
-    "job_runs",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("due_at", DateTime(timezone=True), nullable=False),
-    Column("started_at", DateTime(timezone=True)),
-    Column("finished_at", DateTime(timezone=True)),
-    Column("report", JSONB),
-    Column("error", Text),
 )

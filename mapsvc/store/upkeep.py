@@ -4,18 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from mapsvc.store.machinery_tables import idempotency_keys, import_batches, job_runs, outbox, rate_counters
 from mapsvc.store.outbox import MOST_ATTEMPTS
-from mapsvc.store.tables import (
-    contacts,
-    follow_links,
-    idempotency_keys,
-    import_batches,
-    invitations,
-    job_runs,
-    observations,
-    outbox,
-    rate_counters,
-)
+from mapsvc.store.tables import contacts, follow_links, invitations, observations
 
 COARSE_DEGREES = 0.01
 """About a kilometre: enough to tell a report on the spot from one sent from elsewhere, too coarse for a home."""

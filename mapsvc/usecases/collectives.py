@@ -6,10 +6,10 @@ from datetime import datetime
 
 from mapsvc.domain.collectives import Collective
 from mapsvc.domain.errors import Invalid, NotFound, Stale
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.needs import COLLECTIVE_FORMS, DISCIPLINES, NeedsProfile
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.texts import clean_text
 
 _LONGEST_NAME = 120
 _LONGEST_STORY = 4000

@@ -8,9 +8,9 @@ from uuid import UUID
 from mapsvc.domain.errors import Forbidden, Invalid, NotFound
 from mapsvc.domain.groups import Group
 from mapsvc.domain.ids import new_id, slugify
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.observations import digest
 
 _LONGEST_NAME = 120

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
 from mapsvc.domain.groups import Group
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Action, Actor, Role, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.people import send_invitation
 
 _LONGEST_REASON = 1000

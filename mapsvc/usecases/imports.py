@@ -10,12 +10,12 @@ from uuid import UUID
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.imports import RowProblem, SourceInfo, SpaceRecord, Upload
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.observations import StoredObservation
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import Standing, must_not_be_stored, precision_for
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.texts import clean_text
 from mapsvc.domain.uploads import ComparedRow, FieldChange, Reading, RegisterFiles
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.import_rows import row_from_json, row_to_json

@@ -9,9 +9,9 @@ from uuid import UUID
 from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.maps import CuratedMap, MapState, checked_filters, checked_view
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.observations import digest
 
 _LONGEST_TITLE = 120

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from mapsvc.domain.errors import NotFound
 from mapsvc.domain.ids import new_id
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.observations import Claim, Observation, Quality, StoredObservation, accept
 from mapsvc.domain.people import Action, Actor, allows
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.ports import PhotoFiles, UnitOfWork
 from mapsvc.domain.publication import Precision
 from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.follow_links import Follow, keep_link
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mapsvc.domain.ids import new_token, token_hash
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Account, Action, Actor, Role, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.texts import clean_text
 
 #: An invitation opens the account for a week; a new one can be sent at any time.
 INVITATION_LIFE = timedelta(days=7)

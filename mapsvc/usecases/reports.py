@@ -5,11 +5,11 @@ from datetime import datetime
 
 from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.ids import token_hash
-from mapsvc.domain.moderation import clean_text
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import PhotoFiles, UnitOfWork
 from mapsvc.domain.reports import FollowedReport
 from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.observations import LONGEST_NOTE, Answer, digest, store_observation
 

@@ -22,8 +22,8 @@ from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import AssetKind
 from mapsvc.spatial.addresses import space_to_mark
 from mapsvc.usecases.follow_links import Follow
+from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.usecases.spaces import Report, report_space
 from mapsvc.web import mark_places
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.folium_elements import ShellOptions, map_texts, render_shell

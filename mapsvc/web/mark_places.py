@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from mapsvc.domain.addresses import Address, parse_address
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.geometry import distance_m
-from mapsvc.domain.moderation import clean_text
+from mapsvc.domain.texts import clean_text
 from mapsvc.spatial import addresses, places
 from mapsvc.web.current import city, connection
 from mapsvc.web.i18n import number_text

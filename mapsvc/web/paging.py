@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import Invalid
-from mapsvc.domain.moderation import clean_text
+from mapsvc.domain.texts import clean_text
 from mapsvc.web.i18n import number_text
 
 #: Beyond this nobody turns pages; a filter is the way.

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 
 from mapsvc.domain.errors import Invalid
-from mapsvc.domain.moderation import clean_text
+from mapsvc.domain.texts import clean_text
 from mapsvc.spatial import background, places
 from mapsvc.spatial.filters import Filters
 from mapsvc.web.current import city, connection

@@ -1,20 +1,16 @@
-"""The first schema, kept as readable SQL in migrations/sql."""
+"""The first schema."""
 
-from pathlib import Path
-
-from alembic import op
+from mapsvc.operations.migration_files import run_file
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parents[1] / "sql"
-
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql((SQL / "0001_first.sql").read_text(encoding="utf-8").replace("%", "%%"))
+    run_file("0001_first.sql")
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql((SQL / "0001_first_down.sql").read_text(encoding="utf-8"))
+    run_file("0001_first_down.sql")

@@ -24,8 +24,9 @@ from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.usecases import seeding
+from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.usecases.spaces import Report, add_space, edit_space, report_space
+from mapsvc.usecases.spaces import add_space, edit_space
 from mapsvc.web.app import create_app
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

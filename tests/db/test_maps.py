@@ -21,9 +21,10 @@ from mapsvc.domain.groups import Group
 from mapsvc.domain.maps import CuratedMap
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.usecases import seeding
+from mapsvc.usecases.decisions import Decision, decide
 from mapsvc.usecases.group_requests import GroupRequest, request_group
 from mapsvc.usecases.maps import MapDraft, create_map, edit_map
-from mapsvc.usecases.spaces import Decision, add_space, decide
+from mapsvc.usecases.spaces import add_space
 from mapsvc.web.app import create_app
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

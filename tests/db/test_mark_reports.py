@@ -13,8 +13,9 @@ from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.usecases import reports
+from mapsvc.usecases.decisions import Decision, decide
+from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.usecases.spaces import Decision, Report, decide, report_space
 from mapsvc.web.app import create_app
 
 TOKEN = "a-token-of-the-tests-00"

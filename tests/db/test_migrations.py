@@ -13,8 +13,11 @@ from sqlalchemy.dialects import postgresql
 from mapsvc.operations import migrations
 from mapsvc.operations.cluster import Urls
 from mapsvc.operations.connections import connect, fetch
-from mapsvc.store.tables import metadata
+from mapsvc.store import care_tables, machinery_tables
 
+# Both modules put their tables on the same list when they are imported.
+assert care_tables.metadata is machinery_tables.metadata
+METADATA = care_tables.metadata
 OBJECTS = (
     "SELECT c.relkind::text, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'public' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"
@@ -64,12 +67,12 @@ def test_the_tables_of_the_code_are_those_of_the_database(database_urls: Urls) -
     stored = {(table, name): (kind.lower(), null) for table, name, kind, null in fetch(database_urls.owner, COLUMNS)}
     believed = {
         (table.name, column.name): (written(column), bool(column.nullable) and not column.primary_key)
-        for table in metadata.tables.values()
+        for table in METADATA.tables.values()
         for column in table.columns
     }
     stored = {key: value for key, value in stored.items() if key[0] not in {"alembic_version", "spatial_ref_sys"}}
     # A generated column of the database is null or not as its parts are; the code never writes it.
-    computed = {(table.name, c.name) for table in metadata.tables.values() for c in table.columns if c.computed}
+    computed = {(table.name, c.name) for table in METADATA.tables.values() for c in table.columns if c.computed}
     assert sorted(set(stored) ^ set(believed)) == []
     assert {key: (stored[key], believed[key]) for key in stored if stored[key][0] != believed[key][0]} == {}
     other = {key for key in stored if stored[key][1] != believed[key][1]} - computed

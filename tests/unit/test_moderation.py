@@ -11,18 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid
-from mapsvc.domain.moderation import (
-    SYSTEM,
-    StateChange,
-    allowed_targets,
-    check_change,
-    clean_text,
-    first_state,
-    is_trusted,
-    redact,
-    screen,
-)
+from mapsvc.domain.moderation import SYSTEM, StateChange, allowed_targets, check_change, first_state, is_trusted
+from mapsvc.domain.screening import redact, screen
 from mapsvc.domain.spaces import RecordState
+from mapsvc.domain.texts import clean_text
 
 S = RecordState
 DAY = date(2026, 11, 22)

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale, VersionRequired
 from mapsvc.domain.observations import Claim
 from mapsvc.spatial import desk_records
+from mapsvc.usecases import decisions, notes, observations
 from mapsvc.usecases import groups as group_cases
-from mapsvc.usecases import notes, observations, spaces
 from mapsvc.web.current import actor, connection, forget, now, services
 from mapsvc.web.desk import records
 from mapsvc.web.desk.blueprint import bp, scope
@@ -27,7 +27,7 @@ def decide(slug: str) -> ResponseReturnValue:
     """Publish, reject, hide or join a space, if nobody decided since it was looked at."""
     row = _found(slug)
     verb = request.form.get("verb", "")
-    decision = spaces.Decision(
+    decision = decisions.Decision(
         verb=verb,
         version=version(),
         reason=request.form.get("reason", ""),
@@ -35,7 +35,7 @@ def decide(slug: str) -> ResponseReturnValue:
         seen_at=seen_at(),
     )
     try:
-        decided = spaces.decide(services().unit_of_work(), actor(), slug, decision, now())
+        decided = decisions.decide(services().unit_of_work(), actor(), slug, decision, now())
     except (Stale, Conflict) as error:
         return _decided_before(slug, error)
     words = {
@@ -99,8 +99,8 @@ def undo() -> ResponseReturnValue:
         raise NotFound("there is nothing to take back")
     uow = services().unit_of_work()
     if last["what"] == "hide":
-        decision = spaces.Decision("publish", last["version"])
-        spaces.decide(uow, actor(), last["slug"], decision, now())
+        decision = decisions.Decision("publish", last["version"])
+        decisions.decide(uow, actor(), last["slug"], decision, now())
     else:
         observations.undo_observation(uow, actor(), UUID(last["id"]), now())
     return _done(_("Taken back."), None)

@@ -1,0 +1,128 @@
+"""The tables of care: reliability, flags, appeals, owners, messages, subscriptions, reminders, merges.
+
+migrations/sql holds the truth, and a test compares the two.
+"""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import Column, Date, DateTime, Double, FetchedValue, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from mapsvc.store.tables import metadata
+
+reporters = Table(
+    "reporters",
+    metadata,
+    Column("reporter", Text, primary_key=True),
+    Column("upheld", Double, nullable=False, server_default=FetchedValue()),
+    Column("overruled", Double, nullable=False, server_default=FetchedValue()),
+    Column("reliability", Double, nullable=False),
+    Column("reckoned_on", Date, nullable=False),
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("noun", Text, nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("kind", Text, nullable=False),
+    Column("note", Text),
+    Column("reporter", Text, nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", Integer, ForeignKey("users.id")),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("observation_id", Uuid, ForeignKey("observations.id")),
+    Column("text", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("first_decided_by", Integer, ForeignKey("users.id")),
+    Column("decided_by", Integer, ForeignKey("users.id")),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("answer", Text),
+)
+
+owner_claims = Table(
+    "owner_claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("public_note", Text),
+    Column("proof_text", Text),
+    Column("proof_file", Text),
+    Column("contact_id", Uuid, ForeignKey("contacts.id")),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("reporter", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decided_by", Integer, ForeignKey("users.id")),
+    Column("reason", Text),
+    Column("unhide_asked_by", Integer, ForeignKey("users.id")),
+)
+
+office_messages = Table(
+    "office_messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("point", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+    Column("note", Text),
+    Column("reporter", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", Integer, ForeignKey("users.id")),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("area_id", Uuid, ForeignKey("areas.id"), nullable=False),
+    Column("contact_id", Uuid, ForeignKey("contacts.id"), nullable=False),
+    Column("rhythm", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("told_until", DateTime(timezone=True), nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("contact_id", Uuid, ForeignKey("contacts.id"), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+)
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("loser_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("survivor_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("choices", JSONB, nullable=False),
+    Column("memory", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("asked_by", Integer, ForeignKey("users.id")),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("agreed_by", Integer, ForeignKey("users.id")),
+    Column("done_at", DateTime(timezone=True)),
+    Column("undone_by", Integer, ForeignKey("users.id")),
+    Column("undone_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,97 @@
+"""What a moderator decides about a space: publish, refuse, hide, archive, join with another record."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mapsvc.domain.errors import Invalid, NotFound, Stale
+from mapsvc.domain.moderation import StateChange, check_change
+from mapsvc.domain.people import Action, Actor, require
+from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.usecases.evidence import conclude, refresh
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a moderator decides about a space, based on `version` of it and on the texts that waited at `seen_at`."""
+
+    verb: str
+    version: int
+    reason: str = ""
+    same_as: str = ""
+    seen_at: datetime | None = None
+
+
+def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: datetime) -> Space:
+    """Publish, reject with a reason of the closed list, hide, or say that it is the same as another space.
+
+    Raises Forbidden, NotFound, Stale when somebody else decided first, Conflict when the state does not allow it.
+    """
+    with uow:
+        space = uow.spaces.by_slug(slug, lock=True)
+        if space is None:
+            raise NotFound("there is no such space")
+        require(actor, Action.MODERATE, uow.areas.path(space.area_id))
+        if space.version != decision.version:
+            raise Stale("somebody else decided first", code="stale", state=space.record_state)
+        changed = _decided(uow, actor, space, decision, now)
+        if not uow.spaces.update(changed):
+            raise Stale("somebody else decided first", code="stale", state=space.record_state)
+        uow.audit.add(
+            actor,
+            decision.verb,
+            "space",
+            space.id,
+            before={"state": space.record_state},
+            after={"state": changed.record_state},
+            reason=decision.reason or None,
+            at=now,
+        )
+        uow.commit()
+    return changed
+
+
+_TARGETS = {
+    "publish": RecordState.PUBLISHED,
+    "reject": RecordState.REJECTED,
+    "hide": RecordState.HIDDEN,
+    "same_as": RecordState.MERGED,
+    "archive": RecordState.ARCHIVED,
+}
+
+
+def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, now: datetime) -> Space:
+    after = _TARGETS.get(decision.verb)
+    if after is None:
+        raise Invalid("there is no such decision", "/verb", code="unknown_value", value=decision.verb)
+    target = uow.spaces.by_slug(decision.same_as, lock=True) if after is RecordState.MERGED else None
+    if after is RecordState.MERGED and not _can_take(target, space):
+        raise Invalid("name a published space", "/same_as", code="no_such_space")
+    if target is not None:
+        require(actor, Action.MODERATE, uow.areas.path(target.area_id))
+    check_change(
+        StateChange(
+            before=RecordState(space.record_state),
+            after=after,
+            roles=[grant.role.value for grant in actor.grants],
+            reason=decision.reason or None,
+            target=target.id if target else None,
+            gone=after is RecordState.ARCHIVED and _said_to_be_gone(uow, space, now),
+        )
+    )
+    if target is not None:
+        uow.spaces.move_evidence(space.id, target.id)
+        refresh(uow, target.id, now.date())
+        refresh(uow, space.id, now.date())
+        return replace(space, record_state=after, merged_into=target.id, updated_at=now)
+    if after in {RecordState.PUBLISHED, RecordState.REJECTED}:
+        uow.observations.settle_notes(space.id, after.value, decision.seen_at or now)
+    return replace(space, record_state=after, state_reason=decision.reason or None, updated_at=now)
+
+
+def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
+    return conclude(uow.observations.counted(space.id), now.date()).status_codes[0] == "gone_pending"
+
+
+def _can_take(target: Space | None, space: Space) -> bool:
+    return target is not None and target.id != space.id and target.record_state == RecordState.PUBLISHED

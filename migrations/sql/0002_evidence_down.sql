@@ -1,0 +1,2 @@
+DROP TABLE reporters;
+ALTER TABLE observations DROP adjudicated_by, DROP adjudication;

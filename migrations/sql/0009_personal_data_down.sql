@@ -1,0 +1,2 @@
+ALTER TABLE outbox DROP held;
+DROP TABLE erasures;
