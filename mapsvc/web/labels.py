@@ -5,6 +5,8 @@ from collections.abc import Callable
 from flask import Flask
 from flask_babel import gettext as _
 
+from mapsvc.web import care_labels
+
 
 def label(vocabulary: str, code: str | None) -> str:
     """Return the word for a code of a vocabulary in the request's language; the code itself where it has none."""
@@ -262,6 +264,8 @@ def _role() -> dict[str, str]:
         "curator": _("Map curator"),
         "member": _("Group member"),
         "collective_rep": _("Collective's contact person"),
+        "trust_broker": _("Trusted organisation"),
+        "auditor": _("Auditor"),
     }
 
 
@@ -380,4 +384,4 @@ _VOCABULARIES: dict[str, Callable[[], dict[str, str]]] = {
     name.removeprefix("_"): function
     for name, function in list(globals().items())
     if name.startswith("_") and callable(function) and getattr(function, "__module__", "") == __name__
-}
+} | care_labels.VOCABULARIES
