@@ -100,6 +100,7 @@ users = Table(
     Column("create_datetime", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
     Column("update_datetime", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
     Column("demonstration", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("erased_at", DateTime(timezone=True)),
 )
 
 groups = Table(
@@ -237,6 +238,7 @@ observations = Table(
     Column("adjudication", Text, nullable=False, server_default=FetchedValue()),
     Column("adjudicated_by", Uuid, ForeignKey("observations.id")),
     Column("hold_rules", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("decided_at", DateTime(timezone=True)),
 )
 
 photos = Table(

@@ -8,4 +8,11 @@ CREATE TABLE erasures (
     counts jsonb NOT NULL DEFAULT '{}'
 );
 
+-- After a restore nothing leaves by itself: what waits may have left already, after the backup was made.
 ALTER TABLE outbox ADD held boolean NOT NULL DEFAULT false;
+
+-- The row of an erased account stays as a number without a person, because decisions refer to it.
+ALTER TABLE users ADD erased_at timestamptz;
+
+-- When somebody decided about the text of an observation or about itself: rejected ones are kept for a stated time.
+ALTER TABLE observations ADD decided_at timestamptz;
