@@ -238,6 +238,7 @@ observations = Table(
     Column("adjudication", Text, nullable=False, server_default=FetchedValue()),
     Column("adjudicated_by", Uuid, ForeignKey("observations.id")),
     Column("hold_rules", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("state_reason", Text),
     Column("decided_at", DateTime(timezone=True)),
 )
 
