@@ -38,16 +38,30 @@ flags = Table(
     Column("settled_by", Integer, ForeignKey("users.id")),
 )
 
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("record_id", Uuid, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    Column("decided_by", Integer, ForeignKey("users.id")),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)
+
 appeals = Table(
     "appeals",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("ruling_id", Uuid, ForeignKey("rulings.id"), nullable=False),
     Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
     Column("observation_id", Uuid, ForeignKey("observations.id")),
     Column("text", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False, server_default=FetchedValue()),
-    Column("first_decided_by", Integer, ForeignKey("users.id")),
+    Column("first_decided_by", Integer, ForeignKey("users.id"), server_default=FetchedValue()),
     Column("decided_by", Integer, ForeignKey("users.id")),
     Column("decided_at", DateTime(timezone=True)),
     Column("answer", Text),
@@ -100,6 +114,19 @@ subscriptions = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("confirmed_at", DateTime(timezone=True)),
     Column("told_until", DateTime(timezone=True), nullable=False),
+    Column("told_on", Date, nullable=False),
+)
+
+space_news = Table(
+    "space_news",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=FetchedValue()),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status_before", Text),
+    Column("status_after", Text, nullable=False),
+    Column("on_day", Date, nullable=False, server_default=FetchedValue()),
+    Column("noted_at", DateTime(timezone=True), nullable=False, server_default=FetchedValue()),
 )
 
 reminders = Table(

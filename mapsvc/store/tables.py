@@ -231,6 +231,7 @@ observations = Table(
     Column("state", Text, nullable=False, server_default=FetchedValue()),
     Column("note", Text),
     Column("note_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("note_at", DateTime(timezone=True)),
     Column("device_point", Geometry("POINT", srid=4326, spatial_index=False)),
     Column("accuracy_m", REAL),
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
