@@ -148,10 +148,21 @@ merges = Table(
     Column("state", Text, nullable=False),
     Column("choices", JSONB, nullable=False),
     Column("memory", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("swap_reason", Text),
     Column("asked_by", Integer, ForeignKey("users.id")),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("agreed_by", Integer, ForeignKey("users.id")),
+    Column("refused_by", Integer, ForeignKey("users.id")),
     Column("done_at", DateTime(timezone=True)),
     Column("undone_by", Integer, ForeignKey("users.id")),
     Column("undone_at", DateTime(timezone=True)),
+)
+
+different_places = Table(
+    "different_places",
+    metadata,
+    Column("first_id", Uuid, ForeignKey("spaces.id"), primary_key=True),
+    Column("second_id", Uuid, ForeignKey("spaces.id"), primary_key=True),
+    Column("judged_by", Integer, ForeignKey("users.id")),
+    Column("judged_at", DateTime(timezone=True), nullable=False),
 )

@@ -8,6 +8,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import (
     ARRAY,
     REAL,
+    BigInteger,
     Boolean,
     Column,
     Computed,
@@ -259,6 +260,7 @@ photos = Table(
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
     Column("reason", Text),
     Column("decided_at", DateTime(timezone=True)),
+    Column("image_hash", BigInteger),
 )
 
 contacts = Table(
