@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.collectives import Collective
 from mapsvc.domain.groups import Groups
 from mapsvc.domain.imports import Loading
@@ -16,10 +17,13 @@ from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.observations import Observation, StoredObservation
 from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.people import Actor, People
-from mapsvc.domain.photos import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
 from mapsvc.domain.publication import AreaPolicy
+from mapsvc.domain.reminders import Reminders
 from mapsvc.domain.reports import FollowLink, Reports
+from mapsvc.domain.rulings import Recipient, Rulings, Waiting
 from mapsvc.domain.spaces import Evidence, Space
+from mapsvc.domain.subscriptions import Subscriptions
 
 Json = dict[str, Any]
 
@@ -91,8 +95,20 @@ class Observations(Protocol):
         """Withdraw an observation of this reporter; return its space, or None when there is no such."""
         ...
 
-    def settle_notes(self, space_id: UUID, state: str, seen_at: datetime) -> None:
-        """Give the notes and photos that waited at `seen_at` a moderator's state; later ones go on waiting."""
+    def waiting(self, space_id: UUID, seen_at: datetime) -> list[Waiting]:
+        """Return the texts and photos of a space that waited at `seen_at`; what was written later is another text."""
+        ...
+
+    def queued_note(self, observation_id: UUID) -> tuple[UUID, Waiting, datetime] | None:
+        """Return the space of a text that waits, the text, and when it was written; locked against other deciders."""
+        ...
+
+    def settle_note(self, observation_id: UUID, state: str, text: str | None, at: datetime) -> None:
+        """Give a text a moderator's state, worded as it is shown."""
+        ...
+
+    def settle_photo(self, photo_id: UUID, state: str, reason: str | None, at: datetime) -> None:
+        """Give a photo a moderator's state."""
         ...
 
     def reporter_of(self, observation_id: UUID) -> str | None:
@@ -109,6 +125,14 @@ class Photos(Protocol):
         """Add a submitted photo."""
         ...
 
+    def get(self, photo_id: UUID, *, lock: bool = False) -> KeptPhoto | None:
+        """Return the row of a photo, locked against other deciders on request."""
+        ...
+
+    def replace(self, photo_id: UUID, photo: CheckedPhoto) -> None:
+        """Write what is known of the new files, and raise the version."""
+        ...
+
 
 class PhotoFiles(Protocol):
     """The files of photos."""
@@ -117,12 +141,24 @@ class PhotoFiles(Protocol):
         """Keep picture and thumbnail under the id."""
         ...
 
+    def read(self, photo_id: UUID) -> bytes | None:
+        """Return the picture; None when its file is away."""
+        ...
+
 
 class FollowLinks(Protocol):
     """Private links, by the hash of their token."""
 
     def add(self, token_hash: str, link: FollowLink, email: str | None, lang: str) -> None:
         """Add a link, and the address it was sent to in the erasable store."""
+        ...
+
+    def recipients(self, space_id: UUID, now: datetime, observation_id: UUID | None = None) -> list[Recipient]:
+        """Return whoever left an address with a report of the space, or with one observation, each address once."""
+        ...
+
+    def renew(self, token_hash: str, recipient: Recipient, at_least: datetime) -> None:
+        """Add one more link to the same report; it holds as long as the first, and until `at_least`."""
         ...
 
     def get(self, token_hash: str) -> FollowLink | None:
@@ -257,6 +293,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
         ...
 
     @property
+    def rulings(self) -> Rulings:
+        """Return the repository of decisions as their contributors read them."""
+        ...
+
+    @property
+    def appeals(self) -> Appeals:
+        """Return the repository of appeals."""
+        ...
+
+    @property
     def audit(self) -> Audit:
         """Return the repository of the history."""
         ...
@@ -304,6 +350,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def loading(self) -> Loading:
         """Return the repository of bulk loading."""
+        ...
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Return the repository of subscriptions and of the news they tell."""
+        ...
+
+    @property
+    def reminders(self) -> Reminders:
+        """Return the repository of reminders."""
         ...
 
     def commit(self) -> None:

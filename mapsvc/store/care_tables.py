@@ -85,7 +85,10 @@ owner_claims = Table(
     Column("decided_at", DateTime(timezone=True)),
     Column("decided_by", Integer, ForeignKey("users.id")),
     Column("reason", Text),
+    Column("precision_before", Text),
     Column("unhide_asked_by", Integer, ForeignKey("users.id")),
+    Column("unhide_agreed_by", Integer, ForeignKey("users.id")),
+    Column("unhide_refused_by", Integer, ForeignKey("users.id")),
 )
 
 office_messages = Table(
@@ -94,6 +97,7 @@ office_messages = Table(
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("space_id", Uuid, ForeignKey("spaces.id")),
     Column("point", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
     Column("note", Text),
     Column("reporter", Text, nullable=False),

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from mapsvc.store.appeals import AppealRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.collectives import CollectiveRepository
@@ -20,8 +21,11 @@ from mapsvc.store.offers import OfferRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.photos import PhotoRepository
+from mapsvc.store.reminders import ReminderRepository
 from mapsvc.store.reports import ReportRepository
+from mapsvc.store.rulings import RulingRepository
 from mapsvc.store.spaces import SpaceRepository
+from mapsvc.store.subscriptions import SubscriptionRepository
 from mapsvc.store.upkeep import UpkeepRepository
 
 
@@ -35,6 +39,8 @@ class SqlUnitOfWork:
     photos: PhotoRepository
     follow_links: FollowLinkRepository
     reports: ReportRepository
+    rulings: RulingRepository
+    appeals: AppealRepository
     audit: AuditRepository
     outbox: OutboxRepository
     idempotency: IdempotencyRepository
@@ -47,6 +53,8 @@ class SqlUnitOfWork:
     jobs: JobRepository
     loading: LoadingRepository
     upkeep: UpkeepRepository
+    subscriptions: SubscriptionRepository
+    reminders: ReminderRepository
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -61,6 +69,8 @@ class SqlUnitOfWork:
         self.photos = PhotoRepository(connection)
         self.follow_links = FollowLinkRepository(connection)
         self.reports = ReportRepository(connection)
+        self.rulings = RulingRepository(connection)
+        self.appeals = AppealRepository(connection)
         self.audit = AuditRepository(connection)
         self.outbox = OutboxRepository(connection)
         self.idempotency = IdempotencyRepository(connection)
@@ -73,6 +83,8 @@ class SqlUnitOfWork:
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)
         self.upkeep = UpkeepRepository(connection)
+        self.subscriptions = SubscriptionRepository(connection)
+        self.reminders = ReminderRepository(connection)
         return self
 
     def __exit__(

@@ -28,7 +28,7 @@ LONGEST_NOTE = 2000
 class Answer:
     """What somebody says about a place, with the key that makes sending twice harmless.
 
-    `follow` asks for a private link to the answer.
+    `follow` asks for a private link to the answer; `remote` says that it was given from memory, not at the door.
     """
 
     key: UUID
@@ -39,6 +39,7 @@ class Answer:
     device_lat: float | None = None
     accuracy_m: float | None = None
     follow: Follow | None = None
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def store_observation(
             id=str(observation_id),
             claim=answer.claim,
             source_kind=actor.source_kind(uow.areas.path(space.area_id)),
-            quality=Quality.PHOTO_ONSITE if answer.photo else Quality.ONSITE_NO_PHOTO,
+            quality=_quality(answer),
             observed_at=now,
             submitted_at=now,
             reporter=actor.reporter,
@@ -123,6 +124,12 @@ def store_observation(
         files.save(photo_id, answer.photo)
         uow.photos.add(photo_id, space.id, observation_id, answer.photo, now)
     return observation_id
+
+
+def _quality(answer: Answer) -> Quality:
+    if answer.photo is not None:
+        return Quality.PHOTO_ONSITE
+    return Quality.REMOTE if answer.remote else Quality.ONSITE_NO_PHOTO
 
 
 def undo_observation(uow: UnitOfWork, actor: Actor, observation_id: UUID, now: datetime) -> str:

@@ -32,7 +32,7 @@ def _report(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
     return report
 
 
-def _open(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space]:
+def open_report(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space]:
     """Return a report that can still be changed, its space locked."""
     report = _report(uow, token, now)
     space = uow.spaces.get(report.space_id, lock=True)
@@ -56,25 +56,32 @@ def answer_again(uow: UnitOfWork, files: PhotoFiles, token: str, answer: Answer,
     Raises NotFound for an unknown link, Conflict when the report is closed or the key was used for something else.
     """
     with uow:
-        report, space = _open(uow, token, now)
+        report, space = open_report(uow, token, now)
         body = digest(f"{report.observation_id}|{answer.claim}")
         if uow.idempotency.claim(answer.key, "report_answer", body, now) is None:
-            actor = _as_reporter(report)
-            store_observation(uow, files, actor, space, answer, now)
-            evidence = refresh(uow, space.id, now.date())
-            told = {"claim": answer.claim, "status": evidence.status_codes[0]}
-            uow.audit.add(actor, "observed", "space", space.id, after=told, at=now)
+            add_answer(uow, files, report, space, answer, now)
             uow.commit()
         return _report(uow, token, now)
+
+
+def add_answer(
+    uow: UnitOfWork, files: PhotoFiles, report: FollowedReport, space: Space, answer: Answer, now: datetime
+) -> None:
+    """Add what the reporter sees now, inside the caller's transaction."""
+    actor = _as_reporter(report)
+    store_observation(uow, files, actor, space, answer, now)
+    evidence = refresh(uow, space.id, now.date())
+    told = {"claim": answer.claim, "status": evidence.status_codes[0]}
+    uow.audit.add(actor, "observed", "space", space.id, after=told, at=now)
 
 
 def correct_note(uow: UnitOfWork, token: str, note: str, now: datetime) -> FollowedReport:
     """Replace the note of the report; the new one waits for a look. Raises NotFound, Conflict, and Invalid."""
     note = clean_text(note, "/note", LONGEST_NOTE, several_lines=True)
     with uow:
-        report, space = _open(uow, token, now)
+        report, space = open_report(uow, token, now)
         if note != (report.note or ""):
-            uow.reports.correct_note(report.observation_id, note or None)
+            uow.reports.correct_note(report.observation_id, note or None, now)
             uow.audit.add(_as_reporter(report), "note_corrected", "space", space.id, at=now)
             uow.commit()
         return _report(uow, token, now)

@@ -19,11 +19,15 @@ CREATE VIEW public_city AS SELECT name, languages, accent, accent_dark, centre, 
 CREATE VIEW public_space_pages AS
 SELECT s.id, s.slug, s.record_state = 'published' AS listed,
        CASE WHEN s.publication_precision = 'exact' THEN s.name END AS name,
-       CASE WHEN s.publication_precision = 'exact' THEN s.street END AS street,
+       CASE s.publication_precision WHEN 'exact' THEN s.street WHEN 'street' THEN s.published_street END AS street,
        CASE WHEN s.publication_precision = 'exact' THEN s.number END AS number,
        CASE WHEN s.publication_precision = 'exact' THEN s.floor END AS floor,
        CASE WHEN s.publication_precision = 'exact' THEN s.postcode END AS postcode,
-       s.city_name, s.asset_kind, s.owner_type, s.publication_precision, s.geocode_precision,
+       s.city_name, s.asset_kind, s.owner_type,
+       -- Where no street hides a place, its cell does.
+       CASE WHEN s.publication_precision = 'street' AND s.published_street IS NULL THEN 'cell_100m'
+            ELSE s.publication_precision END AS publication_precision,
+       s.geocode_precision,
        s.published_point AS point, s.published_3857 AS point_3857,
        CASE WHEN s.publication_precision = 'exact' THEN s.footprint END AS footprint,
        -- What no public page shows; what lets a coarse place be recognised; and since when it stands empty, before somebody
@@ -36,7 +40,8 @@ SELECT s.id, s.slug, s.record_state = 'published' AS listed,
                        OR s.last_source_kind = 'import_official' THEN '{}'::text[]
                   ELSE '{vacant_since}'::text[] END AS features,
        CASE WHEN s.publication_precision = 'exact' THEN s.description ELSE '{}'::jsonb END AS description,
-       -- The trigger spaces_derive leaves it empty for a coarse record; a plain column here keeps its index usable.
+       CASE WHEN s.publication_precision = 'exact' THEN s.owner_note END AS owner_note,
+       -- The trigger spaces_derive leaves no address in it for a coarse record; a plain column here keeps its index usable.
        s.search_text,
        s.area_m2, s.availability_state,
        mapsvc_current(s.status_from, s.status_codes) AS status,
@@ -68,6 +73,14 @@ FROM audit_log h JOIN (
     UNION ALL SELECT 'pact', id::text, slug FROM pacts WHERE record_state = 'published'
 ) r ON r.noun = h.noun AND r.record_id = h.record_id
 WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'archive', 'edited', 'observed', 'observation_withdrawn', 'same_as');
+
+-- What feeds and mails tell: places that appeared, statuses that evidence changed, archived places; only of places with a
+-- public page, and called as that page calls them. That a place is said to be gone waits for a moderator.
+CREATE VIEW public_news AS
+SELECT n.id, n.space_id, n.kind, n.status_before, n.status_after, n.on_day, n.noted_at,
+       p.slug, p.name, p.listed, p.status, p.band, p.area_id, p.area_slug, p.area_name, p.publication_precision, p.demonstration
+FROM space_news n JOIN public_space_pages p ON p.id = n.space_id
+WHERE n.kind = 'archived' AND NOT p.listed OR n.kind <> 'archived' AND n.status_after <> 'gone_pending';
 
 -- Where a joined record lives on, for ever, however often its survivor was joined again. The slug of an exact record is its
 -- address: it must not lead to a coarse one, whose place it would tell.
@@ -146,14 +159,14 @@ SELECT id, slug, name, about, website, demonstration FROM groups WHERE state = '
 CREATE VIEW public_places AS
 SELECT 'space' AS kind, s.id, s.slug, s.name, s.point_3857, s.publication_precision AS precision_code, s.status, s.band,
        s.asset_kind AS category, s.area_m2, s.area_slug, s.area_name, s.last_confirmed_on, s.last_source_kind, s.owner_type,
-       s.search_text, s.demonstration, s.city_name
+       s.search_text, s.demonstration, s.city_name, CASE s.publication_precision WHEN 'street' THEN s.street END AS street
 FROM public_spaces s
 UNION ALL
 SELECT 'initiative', i.id, i.slug, i.name, p.point_3857, 'exact', i.state, i.band,
-       i.kind, NULL, NULL, NULL, i.last_confirmed_on, NULL, NULL, i.search_text, i.demonstration, p.city_name
+       i.kind, NULL, NULL, NULL, i.last_confirmed_on, NULL, NULL, i.search_text, i.demonstration, p.city_name, NULL
 FROM public_initiatives i JOIN public_initiative_places p ON p.initiative_id = i.id
 WHERE p.point_3857 IS NOT NULL
 UNION ALL
 SELECT 'pact', c.id, c.slug, c.title, c.point_3857, 'exact', c.state, c.band,
-       c.kind, NULL, NULL, NULL, c.state_as_of, NULL, NULL, c.search_text, c.demonstration, c.city_name
+       c.kind, NULL, NULL, NULL, c.state_as_of, NULL, NULL, c.search_text, c.demonstration, c.city_name, NULL
 FROM public_pacts c WHERE c.point_3857 IS NOT NULL;
