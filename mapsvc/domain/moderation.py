@@ -29,8 +29,10 @@ class RejectionReason(StrEnum):
     ACCUSATION = "accusation"
     OFFENSIVE = "offensive"
     COPIED_MEDIA = "copied_media"
+    PEOPLE_INSIDE = "people_inside"
     NOT_ENOUGH = "not_enough"
     SPAM = "spam"
+    REPEATED = "repeated"
 
 
 class HidingReason(StrEnum):
@@ -43,18 +45,20 @@ class HidingReason(StrEnum):
     WRONG = "wrong"
 
 
-# The service itself, when no person decides: publishing a trusted contribution, archiving what is gone.
+# The service itself, when no person decides: publishing a trusted contribution, hiding what is flagged, archiving.
 SYSTEM = "system"
 
 _DESK = frozenset({Role.MODERATOR.value, Role.OFFICER.value, Role.ADMINISTRATOR.value})
+_BROKERS = frozenset({Role.TRUST_BROKER.value})
 _OFFICE = frozenset({Role.OFFICER.value, Role.ADMINISTRATOR.value})
 _STATE = RecordState
 _WHO: dict[tuple[RecordState, RecordState], frozenset[str]] = {
-    (_STATE.SUBMITTED, _STATE.PUBLISHED): _DESK | {SYSTEM},
+    (_STATE.SUBMITTED, _STATE.PUBLISHED): _DESK | _BROKERS | {SYSTEM},
     (_STATE.SUBMITTED, _STATE.REJECTED): _DESK,
     (_STATE.SUBMITTED, _STATE.MERGED): _DESK,
     (_STATE.PUBLISHED, _STATE.MERGED): _DESK,
-    (_STATE.PUBLISHED, _STATE.HIDDEN): _DESK,
+    # The service hides what is flagged as private or dangerous until somebody has looked (M11).
+    (_STATE.PUBLISHED, _STATE.HIDDEN): _DESK | {SYSTEM},
     (_STATE.HIDDEN, _STATE.PUBLISHED): _DESK,
     (_STATE.PUBLISHED, _STATE.ARCHIVED): _OFFICE | {SYSTEM},
     # Taking back: an appeal against a refusal, and the undoing of a merge.
@@ -122,18 +126,8 @@ def _check_undo(change: StateChange) -> None:
         raise Forbidden("Another moderator decides about an appeal.", code="second_person")
 
 
-# A contributor whose places need no look beforehand (M6): so many published, none rejected in 180 days, well judged.
-_TRUSTED_PUBLISHED = 10
-_TRUSTED_RELIABILITY = 1.1
-
-
-def is_trusted(published: int, rejected_lately: int, reliability: float) -> bool:
-    """Whether a contributor's places are published at once: M6; ``rejected_lately`` counts the last 180 days."""
-    return published >= _TRUSTED_PUBLISHED and rejected_lately == 0 and reliability >= _TRUSTED_RELIABILITY
-
-
 def first_state(moderation: str, roles: Collection[str], *, trusted: bool = False) -> RecordState:
     """The state of a new place; where an area moderates afterwards it is public at once, its text and photo are not."""
-    if moderation == Moderation.AFTER or trusted or _DESK & set(roles):
+    if moderation == Moderation.AFTER or trusted or (_DESK | _BROKERS) & set(roles):
         return RecordState.PUBLISHED
     return RecordState.SUBMITTED

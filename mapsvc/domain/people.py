@@ -27,6 +27,7 @@ class Role(StrEnum):
 class Action(StrEnum):
     """What the service asks permission for."""
 
+    PUBLISH = "publish"
     MODERATE = "moderate"
     SEE_REGISTER = "see_register"
     EDIT_SPACE = "edit_space"
@@ -36,17 +37,29 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     EDIT_MAP = "edit_map"
     EDIT_COLLECTIVE = "edit_collective"
+    READ_AUDIT = "read_audit"
 
 
 _BY_AREA: dict[Action, frozenset[Role]] = {
+    # A trusted local organisation puts a waiting place on the map and sees exact places, in its areas; it neither
+    # refuses, hides nor joins (domain.md 2.16).
+    Action.PUBLISH: frozenset({Role.TRUST_BROKER, Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MODERATE: frozenset({Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
-    Action.SEE_REGISTER: frozenset({Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.SEE_REGISTER: frozenset({Role.TRUST_BROKER, Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
     Action.EDIT_SPACE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.IMPORT: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MATCH: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.APPROVE_GROUP: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
 }
+# Under which of several roles somebody acts in the history, the weightiest first.
+_KINDS = (
+    Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR, Role.CURATOR,
+    Role.COLLECTIVE_REP,
+)  # fmt: skip
+# Whose visits count as more than a neighbour's, the weightiest first.
+_SOURCES = ((Role.OFFICER, SourceKind.OFFICER_VISIT), (Role.TRUST_BROKER, SourceKind.TRUST_BROKER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks for something: an account with its grants, or a visitor known by rotating hashes."""
+    """Whoever asks for something: an account with its grants, or a visitor known by rotating hashes.
+
+    `machine` names what acts without a person: the service itself, or the command line.
+    """
 
     user_id: int | None = None
     name: str = ""
@@ -69,20 +85,23 @@ class Actor:
     network: str = ""
     grants: tuple[Grant, ...] = ()
     demonstration: bool = False
+    machine: str = ""
 
     @property
     def kind(self) -> str:
         """Return the word under which the history shows this actor, never a name."""
-        for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.CURATOR, Role.COLLECTIVE_REP):
+        if self.machine:
+            return self.machine
+        for role in _KINDS:
             if any(grant.role is role for grant in self.grants):
                 return role.value
         return "registered" if self.user_id is not None else "anonymous"
 
     def source_kind(self, areas: Collection[UUID]) -> SourceKind:
         """Return the kind of source an observation of this actor counts as in `areas` (freshness.md 4.1)."""
-        for grant in self.grants:
-            if grant.role is Role.OFFICER and (grant.area_id is None or grant.area_id in areas):
-                return SourceKind.OFFICER_VISIT
+        for role, source in _SOURCES:
+            if any(g.role is role and (g.area_id is None or g.area_id in areas) for g in self.grants):
+                return source
         return SourceKind.REGISTERED_USER if self.user_id is not None else SourceKind.ANONYMOUS
 
     @property
@@ -103,8 +122,14 @@ class Actor:
     @property
     def uses_desk(self) -> bool:
         """Tell whether the desk is open to this actor at all."""
-        desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR}
+        desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR}
         return any(grant.role in desk for grant in self.grants)
+
+
+#: What the service does by itself, such as what follows from the passing of time.
+SYSTEM = Actor(machine="system")
+#: Whoever can run commands owns the machine and may do everything.
+OPERATOR = Actor(machine="operator", grants=(Grant(Role.ADMINISTRATOR),))
 
 
 def allows(

@@ -62,23 +62,26 @@ _REDACTED = "[…]"
 
 def screen(text: str) -> frozenset[Finding]:
     """What holds this text for a moderator: personal data (M1) and accusations (M3); empty for an ordinary text."""
-    found = {finding for finding, _, _ in _personal(text)}
-    if _ACCUSATION.search(text):
-        found.add(Finding.ACCUSATION)
-    return frozenset(found)
+    return frozenset(finding for finding, _, _ in spots(text))
 
 
 def redact(text: str) -> str:
-    """The text with every phone number, e-mail address, IBAN, fiscal code and plate replaced by "[…]" (M1)."""
-    parts, position = [], 0
-    for _, start, end in _personal(text):
-        parts += [text[position:start], _REDACTED]
-        position = end
-    return "".join(parts) + text[position:]
+    """The text with personal data (M1) and accusing words (M3) replaced by "[…]": what a moderator may publish."""
+    while found := spots(text):
+        parts, position = [], 0
+        for _, start, end in found:
+            parts += [text[position:start], _REDACTED]
+            position = end
+        # What stood before and after a spot may read as another one now, so the result is looked at again.
+        text = "".join(parts) + text[position:]
+    return text
 
 
-def _personal(text: str) -> list[tuple[Finding, int, int]]:
-    """Where personal data stand in a text, in order and without overlap; the earlier pattern of the list wins."""
+def spots(text: str) -> list[tuple[Finding, int, int]]:
+    """Where personal data and accusations stand in a text, in order and without overlap; the earlier kind wins.
+
+    A spot is (what, first character, character after the last), counted from 0.
+    """
     plain = "".join(_plain(char) for char in text)
     without_dates = _NOT_A_PHONE.sub(lambda match: "x" * len(match.group()), plain)
     spans: list[tuple[Finding, int, int]] = []
@@ -87,6 +90,10 @@ def _personal(text: str) -> list[tuple[Finding, int, int]]:
             start, end = match.span()
             if all(end <= first or start >= last for _, first, last in spans):
                 spans.append((finding, start, end))
+    for match in _ACCUSATION.finditer(text):
+        start, end = match.span()
+        if all(end <= first or start >= last for _, first, last in spans):
+            spans.append((Finding.ACCUSATION, start, end))
     return sorted(spans, key=lambda span: span[1])
 
 

@@ -18,7 +18,7 @@ _LONGEST_EMAIL = 254
 # One sign before and after the @ and a dot in the domain: the mail that arrives is the real test.
 _EMAIL = re.compile(r"[^\s@<>\"',;:\\]+@[^\s@<>\"',;:\\]+\.[^\s@<>\"',;:\\.]{2,}")
 
-DESK_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR})
+DESK_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR})
 GROUP_ROLES = frozenset({Role.CURATOR, Role.MEMBER})
 
 
@@ -81,8 +81,8 @@ def create_account(uow: UnitOfWork, account: NewAccount, now: datetime) -> int:
             uow.people.set_password(user_id, account.password_hash, now)
         if role is not None:
             uow.people.grant(user_id, role.value, area_id=account.area_id, granted_by=None, at=now)
-        operator = Actor(name="operator")
-        uow.audit.add(operator, "account_made", "user", user_id, after={"role": account.role or None}, at=now)
+        after = {"role": account.role or None, "area_id": _text(account.area_id)}
+        uow.audit.add(OPERATOR, "account_made", "user", user_id, after=after, at=now)
         uow.commit()
     return user_id
 

@@ -324,8 +324,10 @@ def _rejection_reason() -> dict[str, str]:
         "accusation": _("It accuses somebody"),
         "offensive": _("It is offensive"),
         "copied_media": _("The photo was taken from somewhere else"),
+        "people_inside": _("It shows people inside"),
         "not_enough": _("There is too little to go on"),
         "spam": _("It is advertising or a test"),
+        "repeated": _("The same report came several times"),
         "withdrawn": _("Whoever reported it took it back"),
     }
 
