@@ -1,17 +1,18 @@
 """Whether two records may be the same place: fixed rules first, then a score with its parts (publication 5.3).
 
-Which records are compared is found by place in the database; merging is decided by a person and never here.
+Which records are compared is found by place in the database; merging is decided by a person and never here (`merges`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from mapsvc.domain.addresses import Address, same_street
+from mapsvc.domain.addresses import Address, same_street, with_number
 from mapsvc.domain.errors import Invalid
 
 
@@ -37,13 +38,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is compared of a place; None and empty mean not known. Area in m², image as 64-bit perceptual hash."""
+    """What is compared of a place; None and empty mean not known. Area in m², photos as 64-bit perceptual hashes."""
 
     address: Address | None = None
     name: str = ""
     floor: str | None = None
     area_m2: float | None = None
-    image_hash: int | None = None
+    image_hashes: tuple[int, ...] = ()
     parcel: Parcel | None = None
     external_ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,7 +72,33 @@ _ASK_FROM = 0.55
 _SAME_IMAGE_FROM = 0.95
 _IMAGE_BITS = 64
 # Keys that belong to one unit; a house number id or an owner's own label does not.
-STRONG_SCHEMES = frozenset({"osm", "inventory", "catasto"})
+STRONG_SCHEMES = frozenset({"osm", "inventory"})
+# Schemes under which a record keeps its place in the land register; equal keys without a unit are only one parcel.
+_LAND_REGISTER = ("cadastre", "catasto")
+_MUNICIPALITY = re.compile(r"[A-Za-z]\d{3}")
+
+
+def candidate(space: Mapping[str, Any], area_m2: float | None = None, image_hashes: Iterable[int] = ()) -> Candidate:
+    """What is compared of a record with these fields (street, number, name, floor, external_ids)."""
+    external = dict(space["external_ids"] or {})
+    return Candidate(
+        address=with_number(space["street"], space["number"]) if space["street"] else None,
+        name=space["name"] or "",
+        floor=space["floor"],
+        area_m2=area_m2,
+        image_hashes=tuple(image_hashes),
+        parcel=next((parcel_of(external[scheme]) for scheme in _LAND_REGISTER if external.get(scheme)), None),
+        external_ids=external,
+    )
+
+
+def parcel_of(written: str) -> Parcel | None:
+    """The place in the land register of "1234/56/7" or "L219-1234-56-7": sheet, parcel and, where given, unit."""
+    parts = [part for part in re.split(r"[\s/,;|.-]+", written.strip()) if part]
+    municipality = parts.pop(0) if parts and _MUNICIPALITY.fullmatch(parts[0]) else ""
+    if len(parts) not in (2, 3):
+        return None
+    return Parcel(parts[0], parts[1], parts[2] if len(parts) == 3 else None, municipality)
 
 
 def compare(one: Candidate, other: Candidate, distance_m: float) -> Comparison:
@@ -81,7 +108,8 @@ def compare(one: Candidate, other: Candidate, distance_m: float) -> Comparison:
     look = parts.get("image", 0.0) >= _SAME_IMAGE_FROM
     rule = _fixed_rule(one, other)
     if rule is not None:
-        return Comparison(rule[0], score, parts, rule[1], look)
+        # Two units of one building look alike; nobody is asked about them.
+        return Comparison(rule[0], score, parts, rule[1], look and rule[0] is not Verdict.SIBLINGS)
     if score >= _SUGGEST_FROM:
         return Comparison(Verdict.SUGGEST_MERGE, score, parts, "score", look)
     return Comparison(Verdict.ASK if score >= _ASK_FROM else Verdict.NEW, score, parts, "score", look)
@@ -118,8 +146,10 @@ def similarity(one: Candidate, other: Candidate, distance_m: float) -> dict[str,
         parts["name"] = name_similarity(one.name, other.name)
     if one.area_m2 and other.area_m2 and min(one.area_m2, other.area_m2) > 0:
         parts["area"] = min(one.area_m2, other.area_m2) / max(one.area_m2, other.area_m2)
-    if one.image_hash is not None and other.image_hash is not None:
-        parts["image"] = 1 - (one.image_hash ^ other.image_hash).bit_count() / _IMAGE_BITS
+    if one.image_hashes and other.image_hashes:
+        # Records have several photos; one of the same front is enough.
+        differing = min((left ^ right).bit_count() for left in one.image_hashes for right in other.image_hashes)
+        parts["image"] = 1 - differing / _IMAGE_BITS
     return parts
 
 

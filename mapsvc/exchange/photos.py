@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from mapsvc.domain.errors import Invalid, TooLarge, UnsupportedType
 from mapsvc.domain.photos import CheckedPhoto
+from mapsvc.exchange.image_hashes import image_hash
 
 #: The largest picture that is decoded, in pixels: 75 MB in memory as RGB.
 MOST_PIXELS = 25_000_000
@@ -153,6 +154,7 @@ def _encoded(picture: Image.Image) -> CheckedPhoto:
         width=picture.width,
         height=picture.height,
         sha256=hashlib.sha256(data).hexdigest(),
+        image_hash=image_hash(small),
     )
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
-from mapsvc.domain.photos import CheckedPhoto
+from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
 from mapsvc.store.tables import photos
 
 
@@ -29,8 +29,34 @@ class PhotoRepository:
                 width=photo.width,
                 height=photo.height,
                 created_at=at,
+                image_hash=None if photo.image_hash is None else signed(photo.image_hash),
             )
         )
+
+    def get(self, photo_id: UUID, *, lock: bool = False) -> KeptPhoto | None:
+        """Return the row of a photo, locked against other deciders on request."""
+        columns = (photos.c[name] for name in KeptPhoto.__dataclass_fields__)
+        query = select(*columns).where(photos.c.id == photo_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+        return None if row is None else KeptPhoto(**row)
+
+    def replace(self, photo_id: UUID, photo: CheckedPhoto) -> None:
+        """Write what is known of the new files, and raise the version."""
+        self._connection.execute(
+            update(photos)
+            .where(photos.c.id == photo_id)
+            .values(sha256=photo.sha256, width=photo.width, height=photo.height, version=photos.c.version + 1)
+        )
+
+
+def signed(image_hash: int) -> int:
+    """Return 64 bits as the signed number that the database keeps; `unsigned` is the way back."""
+    return image_hash - 2**64 if image_hash >= 2**63 else image_hash
+
+
+def unsigned(stored: int) -> int:
+    """Return a stored hash as 0 to 2**64 - 1."""
+    return stored % 2**64
 
 
 class PhotoFolder:
@@ -46,6 +72,11 @@ class PhotoFolder:
             unfinished = self._folder / f".{name}"
             unfinished.write_bytes(data)
             unfinished.replace(self._folder / name)
+
+    def read(self, photo_id: UUID) -> bytes | None:
+        """Return the picture; None when its file is away."""
+        path = self.path(photo_id, small=False)
+        return path.read_bytes() if path.is_file() else None
 
     def path(self, photo_id: UUID, *, small: bool) -> Path:
         """Return where the picture or its thumbnail lies."""

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapsvc.domain.addresses import Address, normalised_street, parse_address, same_street, with_number
-from mapsvc.domain.duplicates import Candidate, Parcel, Verdict, compare, name_similarity, similarity, weighted
+from mapsvc.domain.duplicates import (
+    Candidate,
+    Parcel,
+    Verdict,
+    candidate,
+    compare,
+    name_similarity,
+    similarity,
+    weighted,
+)
 from mapsvc.domain.errors import Invalid
 
 NIZZA_12 = Address("Via Nizza", 12)
@@ -37,7 +46,9 @@ def test_d1_suggests_a_merge_and_d5_asks():
     other = Candidate(parse_address("v. Nizza, 12"), "Panetteria Rossi", area_m2=68)
     assert compare(one, other, 6).verdict is Verdict.SUGGEST_MERGE
     asked = compare(
-        Candidate(NIZZA_12, area_m2=90, image_hash=0), Candidate(NIZZA_12, area_m2=100, image_hash=0b1111111111111), 18
+        Candidate(NIZZA_12, area_m2=90, image_hashes=(0,)),
+        Candidate(NIZZA_12, area_m2=100, image_hashes=(0b1111111111111,)),
+        18,
     )
     assert asked.verdict is Verdict.ASK
     assert asked.score == pytest.approx(0.699, abs=0.001)
@@ -51,7 +62,9 @@ def test_d2_another_exponent_is_a_sibling():
 
 def test_d3_equal_pictures_alone_call_for_a_look():
     found = compare(
-        Candidate(Address("Via Nizza", 12), image_hash=0b111), Candidate(Address("Via Nizza", 30), image_hash=0), 25
+        Candidate(Address("Via Nizza", 12), image_hashes=(0b111,)),
+        Candidate(Address("Via Nizza", 30), image_hashes=(0,)),
+        25,
     )
     assert (found.verdict, found.look_at_images) == (Verdict.NEW, True)
 
@@ -65,6 +78,7 @@ def test_d4_another_street_is_new():
     ("one", "other", "verdict"),
     [
         (Candidate(external_ids={"osm": "node/1"}), Candidate(external_ids={"osm": "node/1"}), Verdict.SAME),
+        # The same key under two schemes that do not name one unit says nothing.
         (Candidate(external_ids={"own": "1"}), Candidate(external_ids={"own": "1"}), Verdict.NEW),
         (Candidate(parcel=Parcel("12", "7", "3")), Candidate(parcel=Parcel("012", "7", "3")), Verdict.SAME),
         (Candidate(parcel=Parcel("12", "7", "3")), Candidate(parcel=Parcel("12", "7", "4")), Verdict.SIBLINGS),
@@ -86,6 +100,37 @@ def test_d4_another_street_is_new():
 def test_fixed_rules_come_before_the_score(one, other, verdict):
     assert compare(one, other, 40).verdict is verdict
     assert compare(other, one, 40).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict", "rule"),
+    [
+        ("1234/56/7", "L219-1234-56-7", Verdict.NEW, "score"),
+        ("1234/56/7", "1234 / 056 / 7", Verdict.SAME, "parcel"),
+        ("L219/1234/56/7", "l219-1234-56-7", Verdict.SAME, "parcel"),
+        ("1234/56/7", "1234/56/8", Verdict.SIBLINGS, "parcel_unit"),
+        ("1234/56", "1234/56", Verdict.NEW, "score"),
+        ("no idea", "no idea", Verdict.NEW, "score"),
+    ],
+)
+def test_a_parcel_is_read_from_the_key_of_the_land_register(one, other, verdict, rule):
+    def written(key):
+        return candidate({"street": None, "number": None, "name": "", "floor": None, "external_ids": {"cadastre": key}})
+
+    found = compare(written(one), written(other), 40)
+    assert (found.verdict, found.rule) == (verdict, rule)
+
+
+def test_one_photo_of_the_same_front_is_enough():
+    one, other = Candidate(image_hashes=(0, 2**63)), Candidate(image_hashes=(2**64 - 1, 2**63 | 1))
+    assert similarity(one, other, 25)["image"] == 1 - 1 / 64
+    assert "image" not in similarity(one, Candidate(), 25)
+
+
+def test_siblings_stay_siblings_whatever_the_pictures_show():
+    one = Candidate(NIZZA_12, image_hashes=(5,))
+    found = compare(one, Candidate(Address("Via Nizza", 12, "B"), image_hashes=(5,)), 1)
+    assert (found.verdict, found.look_at_images) == (Verdict.SIBLINGS, False)
 
 
 def test_a_distance_is_a_number():

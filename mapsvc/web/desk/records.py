@@ -7,8 +7,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from mapsvc.domain.addresses import with_number
-from mapsvc.domain.duplicates import CANDIDATE_RADIUS_M, Candidate, Comparison, Verdict, compare
+from mapsvc.domain.duplicates import CANDIDATE_RADIUS_M, Comparison, Verdict, candidate, compare
 from mapsvc.domain.errors import NotFound
 from mapsvc.spatial import desk_records
 from mapsvc.web.current import connection
@@ -39,21 +38,10 @@ def nearby(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = desk_records.neighbours(
         connection(), row["id"], row["lon"], row["lat"], CANDIDATE_RADIUS_M, _MOST_NEIGHBOURS
     )
-    own = _candidate(row)
-    compared = [(other, compare(own, _candidate(other), other["distance_m"])) for other in found]
+    own = candidate(row, row["area_m2"])
+    compared = [(other, compare(own, candidate(other, other["area_m2"]), other["distance_m"])) for other in found]
     compared.sort(key=lambda pair: -pair[1].score)
     return [_neighbour(other, comparison) for other, comparison in compared]
-
-
-def _candidate(row: Mapping[str, Any]) -> Candidate:
-    address = with_number(row["street"], row["number"]) if row["street"] else None
-    return Candidate(
-        address=address,
-        name=row["name"],
-        floor=row["floor"],
-        area_m2=row["area_m2"],
-        external_ids=row["external_ids"],
-    )
 
 
 def _neighbour(row: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:
