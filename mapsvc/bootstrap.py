@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine
@@ -18,11 +19,14 @@ from mapsvc.config import Settings
 from mapsvc.domain.people import Grant
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
+from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.photos import check_photo
 from mapsvc.exchange.register import RegisterReader
+from mapsvc.exchange.stickers import QrCode, qr_code
 from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
+from mapsvc.notify.rulings import said as ruling_words
 from mapsvc.spatial.city import city
 from mapsvc.store.engine import make_engine
 from mapsvc.store.people import PeopleRepository
@@ -39,6 +43,7 @@ __all__ = [
     "Connection",
     "Services",
     "build",
+    "ruling_words",
 ]
 
 #: What a database that is away, restarting or overloaded raises; the web answers 503 and loses nothing.
@@ -110,6 +115,14 @@ class Services:
     def grants_of(self, connection: Connection, user_id: int) -> tuple[Grant, ...]:
         """Return what an account may do, read on the caller's connection."""
         return PeopleRepository(connection).grants_of(user_id)
+
+    def subscription_token(self, subscription_id: UUID) -> str:
+        """Return the secret of a subscription's private page."""
+        return subscription_token(self.settings.secret_key, subscription_id)
+
+    def qr_code(self, text: str) -> QrCode:
+        """Return the squares of a QR code, for a sticker."""
+        return qr_code(text)
 
     def hash_password(self, password: str) -> str:
         """Return the stored form of a password, as Flask-Security-Too checks it: HMAC with the salt, then argon2id."""

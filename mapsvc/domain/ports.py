@@ -11,7 +11,11 @@ from uuid import UUID
 
 from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.collectives import Collective
+from mapsvc.domain.freshness_policy import FreshnessPolicy
+from mapsvc.domain.flags import Flags
+from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.groups import Groups
+from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.observations import Observation, StoredObservation
@@ -20,6 +24,7 @@ from mapsvc.domain.people import Actor, People
 from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
 from mapsvc.domain.publication import AreaPolicy
 from mapsvc.domain.reminders import Reminders
+from mapsvc.domain.reporters import Reporters
 from mapsvc.domain.reports import FollowLink, Reports
 from mapsvc.domain.rulings import Recipient, Rulings, Waiting
 from mapsvc.domain.spaces import Evidence, Space
@@ -44,7 +49,7 @@ class Areas(Protocol):
         ...
 
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
-        """Return the policy of the first area, or the deployment's default."""
+        """Return what the areas decided, the first that decided anything going before; else the deployment's default."""
         ...
 
 
@@ -288,6 +293,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
         ...
 
     @property
+    def reporters(self) -> Reporters:
+        """Return the repository of what is known about reporters."""
+        ...
+
+    @property
+    def freshness_policy(self) -> FreshnessPolicy:
+        """Return the deployment's numbers of the evidence rule."""
+        ...
+
+    @property
     def reports(self) -> Reports:
         """Return the repository of reports as their reporters follow them."""
         ...
@@ -345,6 +360,26 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def offers(self) -> Offers:
         """Return the repository of spaces as matching reads them."""
+        ...
+
+    @property
+    def holds(self) -> Holds:
+        """Return the repository of what the rules of moderation hold."""
+        ...
+
+    @property
+    def flags(self) -> Flags:
+        """Return the repository of flags."""
+        ...
+
+    @property
+    def personal_data(self) -> PersonalData:
+        """Return the repository of what is held about one person."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """Return the repository of erasures."""
         ...
 
     @property

@@ -70,7 +70,7 @@ class Reports(Protocol):
         """Return the report of a link, expired or not."""
         ...
 
-    def correct_note(self, observation_id: UUID, note: str | None) -> None:
+    def correct_note(self, observation_id: UUID, note: str | None, at: datetime) -> None:
         """Replace the text of an observation; a new text waits for a look."""
         ...
 

@@ -10,16 +10,23 @@ from pathlib import Path
 
 from babel.support import Translations
 
+from mapsvc.notify import reminders, subscriptions
+from mapsvc.notify.rulings import said
+
 CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
 
 
 @dataclass(frozen=True)
 class Message:
-    """A mail ready to leave: plain text only, since a link and two sentences need no more."""
+    """A mail ready to leave: plain text only, since a link and two sentences need no more.
+
+    `end_url` ends the subscription that the mail belongs to with one POST (RFC 8058); empty where there is none.
+    """
 
     recipient: str
     subject: str
     body: str
+    end_url: str = ""
 
 
 Params = Mapping[str, object]
@@ -31,9 +38,11 @@ def compose(recipient: str, template: str, lang: str, params: Params, *, public_
 
     `params` are the values that were queued with it; raises KeyError for an unknown template or a missing value.
     """
-    subject, body = WRITERS[template](_catalogue(lang).gettext, params, public_url.rstrip("/"), city)
+    public_url = public_url.rstrip("/")
+    subject, body = WRITERS[template](_catalogue(lang).gettext, {"lang": lang, **params}, public_url, city)
+    end_url = subscriptions.end_of(params, public_url) if template in _SUBSCRIBED else ""
     # A line break in a subject would begin a header of its own.
-    return Message(recipient, " ".join(subject.split()), body + "\n\n" + f"{city} · {public_url}\n")
+    return Message(recipient, " ".join(subject.split()), body + "\n\n" + f"{city} · {public_url}\n", end_url)
 
 
 @cache
@@ -94,9 +103,52 @@ def _group_refused(_: Callable[[str], str], params: Params, public_url: str, cit
     return subject, body
 
 
+def _ruling(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that tells a contributor what was decided, why, and how to appeal."""
+    words = said(_, str(params["subject"]), str(params["verdict"]), str(params["reason"]))
+    values = {"place": params["place"] or city, "link": f"{public_url}/r/{params['token']}"}
+    parts = [_("We looked at what you sent about %(place)s.") % values, words.title]
+    if words.reason:
+        parts.append(_("The reason: %(reason)s") % {"reason": words.reason})
+    parts.append(words.kept)
+    if params["appeal"]:
+        parts.append(
+            _("If you think that this is wrong, you can object within 30 days; somebody else decides then:\n%(link)s")
+            % values
+        )
+    else:
+        parts.append(_("You can see it on your private page:\n%(link)s") % values)
+    parts.append(_("Whoever has the link can do the same, so keep it to yourself."))
+    return _("A decision about %(place)s") % values, "\n\n".join(part for part in parts if part)
+
+
+def _appeal_decided(_: Callable[[str], str], params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that answers an appeal."""
+    values = {"place": params["place"] or city, "link": f"{public_url}/r/{params['token']}"}
+    result = (
+        _("Your objection about %(place)s was granted. The first decision does not stand any more.")
+        if params["upheld"]
+        else _("Your objection about %(place)s was not granted. The first decision stands.")
+    )
+    parts = [result % values]
+    if params["answer"]:
+        parts.append(_("The answer of whoever decided this time:") + f"\n\n{params['answer']}")
+    parts.append(_("You can see it on your private page:\n%(link)s") % values)
+    parts.append(_("Whoever has the link can do the same, so keep it to yourself."))
+    return _("Your objection about %(place)s") % values, "\n\n".join(parts)
+
+
 WRITERS: dict[str, Writer] = {
+    "ruling": _ruling,
+    "appeal_decided": _appeal_decided,
     "follow_link": _follow_link,
     "invitation": _invitation,
     "group_approved": _group_approved,
     "group_refused": _group_refused,
+    "subscription_ask": subscriptions.ask,
+    "subscription_known": subscriptions.known,
+    "news": subscriptions.news,
+    "reminder": reminders.reminder,
 }
+#: What somebody gets again and again until they end it.
+_SUBSCRIBED = frozenset({"news"})

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind, StoredObservation
+from mapsvc.domain.rulings import Subject, Waiting
+from mapsvc.store.care_tables import reporters
 from mapsvc.store.tables import observations, photos, sources
 
 
@@ -47,7 +49,8 @@ class ObservationRepository:
     def counted(self, space_id: UUID) -> list[Observation]:
         """Return the observations of a space that count, the oldest first."""
         query = (
-            select(observations)
+            select(observations, func.coalesce(reporters.c.reliability, 1.0).label("reliability"))
+            .outerjoin(reporters, reporters.c.reporter == observations.c.reporter)
             .where(observations.c.space_id == space_id, observations.c.state == "counted")
             .order_by(observations.c.observed_at, observations.c.submitted_at, observations.c.id)
         )
@@ -67,21 +70,53 @@ class ObservationRepository:
         )
         return self._connection.execute(query).scalar_one_or_none()
 
-    def settle_notes(self, space_id: UUID, state: str, seen_at: datetime) -> None:
-        """Give the notes and photos that waited at `seen_at` a moderator's state; later ones go on waiting."""
-        self._connection.execute(
-            update(observations)
+    def waiting(self, space_id: UUID, seen_at: datetime) -> list[Waiting]:
+        """Return the texts and photos of a space that waited at `seen_at`; what was written later is another text."""
+        notes = (
+            select(observations.c.id, observations.c.note)
             .where(
                 observations.c.space_id == space_id,
                 observations.c.note_state == "queued",
-                observations.c.submitted_at <= seen_at,
+                _written_at() <= seen_at,
             )
-            .values(note_state=state)
+            .order_by(observations.c.submitted_at, observations.c.id)
+            .with_for_update()
         )
-        self._connection.execute(
-            update(photos)
+        pictures = (
+            select(photos.c.id, photos.c.observation_id)
             .where(photos.c.space_id == space_id, photos.c.state == "submitted", photos.c.created_at <= seen_at)
-            .values(state=state)
+            .order_by(photos.c.created_at, photos.c.id)
+            .with_for_update()
+        )
+        found = [Waiting(Subject.NOTE, row.id, row.id, row.note) for row in self._connection.execute(notes)]
+        return found + [
+            Waiting(Subject.PHOTO, row.id, row.observation_id) for row in self._connection.execute(pictures)
+        ]
+
+    def queued_note(self, observation_id: UUID) -> tuple[UUID, Waiting, datetime] | None:
+        """Return the space of a text that waits, the text, and when it was written; locked against other deciders."""
+        query = (
+            select(observations.c.space_id, observations.c.note, _written_at().label("at"))
+            .where(observations.c.id == observation_id, observations.c.note_state == "queued")
+            .with_for_update()
+        )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return row.space_id, Waiting(Subject.NOTE, observation_id, observation_id, row.note), row.at
+
+    def settle_note(self, observation_id: UUID, state: str, text: str | None, at: datetime) -> None:
+        """Give a text a moderator's state, worded as it is shown."""
+        self._connection.execute(
+            update(observations)
+            .where(observations.c.id == observation_id)
+            .values(note_state=state, note=text, decided_at=at)
+        )
+
+    def settle_photo(self, photo_id: UUID, state: str, reason: str | None, at: datetime) -> None:
+        """Give a photo a moderator's state."""
+        self._connection.execute(
+            update(photos).where(photos.c.id == photo_id).values(state=state, reason=reason, decided_at=at)
         )
 
     def reporter_of(self, observation_id: UUID) -> str | None:
@@ -90,8 +125,12 @@ class ObservationRepository:
         return self._connection.execute(query).scalar_one_or_none()
 
 
+def _written_at() -> ColumnElement[datetime]:
+    return func.coalesce(observations.c.note_at, observations.c.submitted_at)
+
+
 def to_observation(row: Any) -> Observation:
-    """Return the observation of a mapping with the columns of the table or of `public_observations`."""
+    """Return the observation of a mapping with the columns of the table and the reliability of its reporter."""
     return Observation(
         id=str(row["id"]),
         claim=Claim(row["claim"]),
@@ -101,4 +140,5 @@ def to_observation(row: Any) -> Observation:
         submitted_at=row["submitted_at"],
         reporter=row["reporter"],
         cluster_key=row["cluster_key"],
+        reliability=row["reliability"],
     )

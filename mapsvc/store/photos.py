@@ -81,3 +81,14 @@ class PhotoFolder:
     def path(self, photo_id: UUID, *, small: bool) -> Path:
         """Return where the picture or its thumbnail lies."""
         return self._folder / (f"{photo_id}-small.jpg" if small else f"{photo_id}.jpg")
+
+    def all(self) -> list[tuple[UUID, float]]:
+        """Return every photo that lies here, with the time of its file in seconds since 1970."""
+        found = []
+        for path in self._folder.glob("*.jpg") if self._folder.exists() else ():
+            try:
+                found.append((UUID(path.stem.removesuffix("-small")), path.stat().st_mtime))
+            except (ValueError, FileNotFoundError):
+                # No photo of ours, or one that went away meanwhile.
+                continue
+        return found

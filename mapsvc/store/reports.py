@@ -1,5 +1,6 @@
 """Reports as their reporters follow them, by the hash of the link's token."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
@@ -74,12 +75,12 @@ class ReportRepository:
         )
         return tuple(Said(row.claim, row.observed_at, row.state) for row in self._connection.execute(query))
 
-    def correct_note(self, observation_id: UUID, note: str | None) -> None:
+    def correct_note(self, observation_id: UUID, note: str | None, at: datetime) -> None:
         """Replace the text of an observation; a new text waits for a look."""
         self._connection.execute(
             update(observations)
             .where(observations.c.id == observation_id)
-            .values(note=note, note_state="queued" if note else "none")
+            .values(note=note, note_state="queued" if note else "none", note_at=at)
         )
 
     def take_back(self, report: FollowedReport) -> None:

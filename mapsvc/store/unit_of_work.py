@@ -5,12 +5,16 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
 from mapsvc.store.appeals import AppealRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.collectives import CollectiveRepository
+from mapsvc.store.flags import FlagRepository
+from mapsvc.store.erasures import ErasureRepository
 from mapsvc.store.follow_links import FollowLinkRepository
 from mapsvc.store.groups import GroupRepository
+from mapsvc.store.holds import HoldRepository
 from mapsvc.store.idempotency import IdempotencyRepository
 from mapsvc.store.imports import ImportRepository
 from mapsvc.store.jobs import JobRepository
@@ -20,8 +24,10 @@ from mapsvc.store.observations import ObservationRepository
 from mapsvc.store.offers import OfferRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.people import PeopleRepository
+from mapsvc.store.personal_data import PersonalDataRepository
 from mapsvc.store.photos import PhotoRepository
 from mapsvc.store.reminders import ReminderRepository
+from mapsvc.store.reporters import ReporterRepository
 from mapsvc.store.reports import ReportRepository
 from mapsvc.store.rulings import RulingRepository
 from mapsvc.store.spaces import SpaceRepository
@@ -38,6 +44,7 @@ class SqlUnitOfWork:
     observations: ObservationRepository
     photos: PhotoRepository
     follow_links: FollowLinkRepository
+    reporters: ReporterRepository
     reports: ReportRepository
     rulings: RulingRepository
     appeals: AppealRepository
@@ -45,6 +52,8 @@ class SqlUnitOfWork:
     outbox: OutboxRepository
     idempotency: IdempotencyRepository
     groups: GroupRepository
+    holds: HoldRepository
+    flags: FlagRepository
     maps: MapRepository
     people: PeopleRepository
     imports: ImportRepository
@@ -53,11 +62,15 @@ class SqlUnitOfWork:
     jobs: JobRepository
     loading: LoadingRepository
     upkeep: UpkeepRepository
+    personal_data: PersonalDataRepository
+    erasures: ErasureRepository
     subscriptions: SubscriptionRepository
     reminders: ReminderRepository
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT) -> None:
+        """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule."""
         self._engine = engine
+        self.freshness_policy = freshness_policy
 
     def __enter__(self) -> Self:
         """Open a connection and begin the transaction."""
@@ -68,6 +81,7 @@ class SqlUnitOfWork:
         self.observations = ObservationRepository(connection)
         self.photos = PhotoRepository(connection)
         self.follow_links = FollowLinkRepository(connection)
+        self.reporters = ReporterRepository(connection)
         self.reports = ReportRepository(connection)
         self.rulings = RulingRepository(connection)
         self.appeals = AppealRepository(connection)
@@ -75,6 +89,8 @@ class SqlUnitOfWork:
         self.outbox = OutboxRepository(connection)
         self.idempotency = IdempotencyRepository(connection)
         self.groups = GroupRepository(connection)
+        self.holds = HoldRepository(connection)
+        self.flags = FlagRepository(connection)
         self.maps = MapRepository(connection)
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
@@ -83,6 +99,8 @@ class SqlUnitOfWork:
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)
         self.upkeep = UpkeepRepository(connection)
+        self.personal_data = PersonalDataRepository(connection)
+        self.erasures = ErasureRepository(connection)
         self.subscriptions = SubscriptionRepository(connection)
         self.reminders = ReminderRepository(connection)
         return self

@@ -7,8 +7,11 @@ from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.moderation import StateChange, check_change
 from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.rulings import Subject, Verdict
 from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.usecases.evidence import conclude, refresh
+from mapsvc.usecases.notes import settle_waiting
+from mapsvc.usecases.rulings import pronounce
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: da
             reason=decision.reason or None,
             at=now,
         )
+        pronounce(uow, actor, space, decision.verb, decision.reason or None, now)
         uow.commit()
     return changed
 
@@ -85,12 +89,28 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
         refresh(uow, space.id, now.date())
         return replace(space, record_state=after, merged_into=target.id, updated_at=now)
     if after in {RecordState.PUBLISHED, RecordState.REJECTED}:
-        uow.observations.settle_notes(space.id, after.value, decision.seen_at or now)
+        _settle_texts(uow, actor, space, decision, after, now)
     return replace(space, record_state=after, state_reason=decision.reason or None, updated_at=now)
 
 
+def _settle_texts(
+    uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, after: RecordState, now: datetime
+) -> None:
+    """Show the texts and photos that were on the page together with their place, or refuse them with it."""
+    waiting = uow.observations.waiting(space.id, decision.seen_at or now)
+    if after is RecordState.PUBLISHED and space.record_state == RecordState.SUBMITTED:
+        settle_waiting(uow, actor, space, waiting, Verdict.PUBLISH, "", now)
+    elif after is RecordState.REJECTED:
+        # They have no decision of their own: an upheld appeal about the place brings them back with it.
+        for one in waiting:
+            if one.subject is Subject.NOTE:
+                uow.observations.settle_note(one.record_id, "rejected", one.text, now)
+            else:
+                uow.observations.settle_photo(one.record_id, "rejected", decision.reason, now)
+
+
 def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
-    return conclude(uow.observations.counted(space.id), now.date()).status_codes[0] == "gone_pending"
+    return conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy).status_codes[0] == "gone_pending"
 
 
 def _can_take(target: Space | None, space: Space) -> bool:

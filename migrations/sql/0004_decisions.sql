@@ -31,8 +31,7 @@ CREATE TABLE appeals (
     decided_at timestamptz,
     answer text,
     CHECK (decided_by IS NULL OR decided_by IS DISTINCT FROM first_decided_by),
-    CHECK ((state = 'open') = (decided_at IS NULL)),
-    CHECK (state <> 'refused' OR answer IS NOT NULL)
+    CHECK ((state = 'open') = (decided_at IS NULL))
 );
 -- Usage: the desk's queue.
 CREATE INDEX appeals_open ON appeals (space_id) WHERE state = 'open';

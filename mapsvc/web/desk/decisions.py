@@ -66,14 +66,16 @@ def finding(slug: str) -> ResponseReturnValue:
 def texts(slug: str) -> ResponseReturnValue:
     """Show the texts and photos that wait at a public space, or put them away."""
     row = _found(slug)
-    show = request.form.get("show") == "1"
+    show, reason = request.form.get("show") == "1", request.form.get("reason", "")
     try:
-        notes.settle(services().unit_of_work(), actor(), slug, version(), show=show, seen_at=seen_at(), now=now())
+        notes.settle(
+            services().unit_of_work(), actor(), slug, version(), show=show, reason=reason, seen_at=seen_at(), now=now()
+        )
     except Stale as error:
         return _decided_before(slug, error)
     if show:
         return _done(_("Texts and photos of %(name)s are shown.", name=row["name"]), None)
-    return _done(_("Texts and photos of %(name)s were put away.", name=row["name"]), None)
+    return _done(_("Texts and photos of %(name)s are not shown.", name=row["name"]), None)
 
 
 @bp.post("/groups/<uuid:group_id>/decision")
