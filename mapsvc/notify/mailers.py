@@ -96,5 +96,7 @@ def _envelope(message: Message, sender: str) -> EmailMessage:
     mail["Date"], mail["Message-ID"] = formatdate(localtime=False), make_msgid(domain=sender.rpartition("@")[2] or None)
     # Mail programs must not answer a machine with "out of office".
     mail["Auto-Submitted"] = "auto-generated"
+    if message.end_url:
+        mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{message.end_url}>", "List-Unsubscribe=One-Click"
     mail.set_content(message.body)
     return mail
