@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -16,11 +17,13 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import Settings
+from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.people import Grant
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
+from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.photos import check_photo
 from mapsvc.exchange.register import RegisterReader
 from mapsvc.exchange.stickers import QrCode, qr_code
@@ -29,10 +32,14 @@ from mapsvc.notify.messages import compose
 from mapsvc.notify.rulings import said as ruling_words
 from mapsvc.spatial.city import city
 from mapsvc.store.engine import make_engine
+from mapsvc.store.erasure_list import NAME as ERASURE_LIST
+from mapsvc.store.erasure_list import ErasureList
+from mapsvc.store.kept_files import KeptFiles
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.photos import PhotoFolder
 from mapsvc.store.rate_limits import SCHEME as RATE_LIMIT_SCHEME
 from mapsvc.store.unit_of_work import SqlUnitOfWork
+from mapsvc.usecases.personal_data import PersonalExport
 
 __all__ = [
     "DATABASE_AWAY",
@@ -82,6 +89,36 @@ class Services:
     photos: PhotoFolder
     mailer: Mailer
     register_files: RegisterReader
+
+    @property
+    def kept_files(self) -> KeptFiles:
+        """Return the files with a person behind them."""
+        return KeptFiles(self.photos, self.settings.proof_folder)
+
+    @property
+    def erasure_list(self) -> ErasureList:
+        """Return the list of erasures that no backup overwrites."""
+        return ErasureList(self.settings.var / ERASURE_LIST)
+
+    def forget(self, erased: Erased) -> None:
+        """Delete what lay outside of the database of somebody who was erased."""
+        self.kept_files.delete(erased.photo_ids, erased.proof_files)
+        self.mailer.forget(erased.emails)
+
+    def note(self, erasures: Sequence[Erasure]) -> None:
+        """Add erasures to the list beside the backups."""
+        self.erasure_list.note(erasures)
+
+    def personal_archive(self, export: PersonalExport) -> BinaryIO:
+        """Return a ZIP file with everything that is held about somebody."""
+        about = {"service": self.settings.public_url}
+        return personal_archive(about, export.kind, export.made_at, export.rows, self._pictures(export.photo_ids))
+
+    def _pictures(self, photo_ids: Sequence[UUID]) -> Iterator[tuple[str, Path]]:
+        for photo_id in photo_ids:
+            path = self.photos.path(photo_id, small=False)
+            if path.is_file():
+                yield f"{photo_id}.jpg", path
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a new transaction for a use case."""

@@ -55,6 +55,11 @@ class Settings:
         """Return the folder that holds the photos."""
         return self.var / "photos"
 
+    @property
+    def proof_folder(self) -> Path:
+        """Return the folder that holds what owners sent as proof."""
+        return self.var / "proofs"
+
 
 def _read(name: str, raw: str, default: object) -> object:
     if isinstance(default, bool):

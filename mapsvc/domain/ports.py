@@ -11,10 +11,11 @@ from uuid import UUID
 
 from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.collectives import Collective
-from mapsvc.domain.freshness_policy import FreshnessPolicy
-from mapsvc.domain.flags import Flags
 from mapsvc.domain.erasures import Erasures, PersonalData
+from mapsvc.domain.flags import Flags
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Groups
+from mapsvc.domain.history import Entry, PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
 from mapsvc.domain.maps import CuratedMaps
@@ -189,6 +190,10 @@ class Audit(Protocol):
         """Add an entry in the transaction of the change it tells of."""
         ...
 
+    def entries(self, noun: str, record_id: UUID | int | str, since: int = 0) -> list[Entry]:
+        """Return the entries about a record from the number `since` on, the oldest first, references filled in."""
+        ...
+
 
 class Outbox(Protocol):
     """Mail that leaves after the commit."""
@@ -320,6 +325,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def audit(self) -> Audit:
         """Return the repository of the history."""
+        ...
+
+    @property
+    def personal_values(self) -> PersonalValues:
+        """Return the repository of the erasable values behind the history."""
         ...
 
     @property

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import smtplib
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default as default_policy
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +30,10 @@ class Mailer(Protocol):
         """Take one mail away."""
         ...
 
+    def forget(self, recipients: Sequence[str]) -> int:
+        """Delete the mails to these addresses that are still here; return how many."""
+        ...
+
 
 @dataclass
 class MemoryMailer:
@@ -37,13 +45,31 @@ class MemoryMailer:
         """Keep the mail."""
         self.sent.append(message)
 
+    def forget(self, recipients: Sequence[str]) -> int:
+        """Drop the mails to these addresses."""
+        kept = [message for message in self.sent if message.recipient not in recipients]
+        dropped = len(self.sent) - len(kept)
+        self.sent[:] = kept
+        return dropped
+
 
 class ConsoleMailer:
-    """Prints mails into the log of the worker, for development and demonstrations."""
+    """Prints mails on a terminal, for development and demonstrations; a log only learns that there was one.
+
+    A mail carries an address and a secret link, and a log file is read by others and kept for long.
+    """
 
     def send(self, message: Message) -> None:
-        """Print the mail."""
-        log.info("mail", to=message.recipient, subject=message.subject, body=message.body)
+        """Print the mail where somebody watches, and note it without address, subject and links elsewhere."""
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\nTo: {message.recipient}\nSubject: {message.subject}\n\n{message.body}\n")
+            sys.stdout.flush()
+        else:
+            log.info("mail not shown in a log; set MAPSVC_MAIL=file to read mails, or smtp to send them")
+
+    def forget(self, recipients: Sequence[str]) -> int:  # noqa: ARG002 - nothing was kept
+        """Return 0: a printed mail is gone."""
+        return 0
 
 
 @dataclass
@@ -56,7 +82,16 @@ class FileMailer:
     def send(self, message: Message) -> None:
         """Write the mail under the present time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{time.time_ns()}.eml").write_bytes(bytes(_envelope(message, self.sender)))
+        file = self.folder / f"{time.time_ns()}.eml"
+        file.touch(mode=0o600)
+        file.write_bytes(bytes(_envelope(message, self.sender)))
+
+    def forget(self, recipients: Sequence[str]) -> int:
+        """Delete the files of mails to these addresses."""
+        found = [file for file in self.folder.glob("*.eml") if _recipient(file) in recipients]
+        for file in found:
+            file.unlink(missing_ok=True)
+        return len(found)
 
 
 @dataclass
@@ -74,6 +109,10 @@ class SmtpMailer:
             if server.has_extn("starttls"):
                 server.starttls()
             server.send_message(_envelope(message, self.sender))
+
+    def forget(self, recipients: Sequence[str]) -> int:  # noqa: ARG002 - nothing was kept
+        """Return 0: what was handed over is with the mail server."""
+        return 0
 
 
 def make_mailer(settings: Settings) -> Mailer:
@@ -100,3 +139,8 @@ def _envelope(message: Message, sender: str) -> EmailMessage:
         mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{message.end_url}>", "List-Unsubscribe=One-Click"
     mail.set_content(message.body)
     return mail
+
+
+def _recipient(file: Path) -> str:
+    """Return whom a mail that was kept as a file is for."""
+    return str(BytesParser(policy=default_policy).parsebytes(file.read_bytes(), headersonly=True)["To"] or "")

@@ -34,7 +34,7 @@ class PeopleRepository:
         )
 
     def _one(self, condition: Any) -> Account | None:
-        row = self._connection.execute(select(users).where(condition)).one_or_none()
+        row = self._connection.execute(select(users).where(condition, users.c.erased_at.is_(None))).one_or_none()
         return None if row is None else self._account(row)
 
     def lock(self) -> None:
@@ -51,7 +51,9 @@ class PeopleRepository:
 
     def all(self) -> list[Account]:
         """Return all accounts in the order of their names."""
-        rows = self._connection.execute(select(users).order_by(users.c.name, users.c.id)).all()
+        rows = self._connection.execute(
+            select(users).where(users.c.erased_at.is_(None)).order_by(users.c.name, users.c.id)
+        ).all()
         return [self._account(row) for row in rows]
 
     def grants_of(self, user_id: int) -> tuple[Grant, ...]:

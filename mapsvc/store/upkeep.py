@@ -1,55 +1,134 @@
 """Deletions by date, for the job that tidies up."""
 
+# ruff: noqa: S608 - every part of a statement is a constant of this module; values are bound
+
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, text
 
-from mapsvc.store.machinery_tables import idempotency_keys, import_batches, job_runs, outbox, rate_counters
+from mapsvc.store.engine import allow_long_work
 from mapsvc.store.outbox import MOST_ATTEMPTS
-from mapsvc.store.tables import contacts, follow_links, invitations, observations
 
 COARSE_DEGREES = 0.01
 """About a kilometre: enough to tell a report on the spot from one sent from elsewhere, too coarse for a home."""
 
+_REJECTED_SPACE = (
+    "EXISTS (SELECT FROM spaces s WHERE s.id = {}.space_id AND s.record_state = 'rejected' AND s.updated_at < :before)"
+)
+_PHOTO_IS_OVER = (
+    "((photos.state = 'rejected' AND coalesce(photos.decided_at, photos.created_at) < :before)"
+    f" OR {_REJECTED_SPACE.format('photos')})"
+)
+_PROOF_IS_OVER = "decided_at < :before AND (proof_text IS NOT NULL OR proof_file IS NOT NULL)"
+
+_STATEMENTS: dict[str, str] = {
+    "device_points": "UPDATE observations SET device_point = ST_SnapToGrid(device_point, :coarse), accuracy_m = NULL"
+    " WHERE submitted_at < :before AND device_point IS NOT NULL"
+    " AND (accuracy_m IS NOT NULL OR NOT ST_Equals(device_point, ST_SnapToGrid(device_point, :coarse)))",
+    "rejected_notes": "UPDATE observations SET note = NULL WHERE note IS NOT NULL"
+    " AND (((note_state = 'rejected' OR state = 'rejected') AND coalesce(decided_at, submitted_at) < :before)"
+    f" OR {_REJECTED_SPACE.format('observations')})",
+    "rejected_photos": f"DELETE FROM photos WHERE {_PHOTO_IS_OVER}",
+    # What is left says that something was refused, when and why: about where, and nothing in words.
+    "rejected_spaces": "UPDATE spaces SET slug = 'rejected-' || id, name = '–', street = NULL, number = NULL,"
+    " floor = NULL, postcode = NULL, features = '{}', description = '{}', external_ids = '{}', source_url = NULL, owner_note = NULL,"
+    " reported_by = NULL, footprint = NULL, point = mapsvc_cell_centre(ST_X(point), ST_Y(point))"
+    " WHERE record_state = 'rejected' AND updated_at < :before AND slug <> 'rejected-' || id",
+    "office_messages": "DELETE FROM office_messages WHERE state = 'closed' AND closed_at < :before",
+    "proofs": f"UPDATE owner_claims SET proof_text = NULL, proof_file = NULL WHERE {_PROOF_IS_OVER}",
+    "settled_flags": "UPDATE flags SET note = NULL, user_id = NULL WHERE settled_at < :before"
+    " AND (note IS NOT NULL OR user_id IS NOT NULL)",
+    "settled_appeals": "UPDATE appeals SET text = '', answer = NULL WHERE decided_at < :before"
+    " AND (text <> '' OR answer IS NOT NULL)",
+    "private_links": "DELETE FROM follow_links WHERE expires_at < :before",
+    "invitations": "DELETE FROM invitations WHERE expires_at < :before",
+    "rate_counters": "DELETE FROM rate_counters WHERE expires_at < :before",
+    "unconfirmed_subscriptions": "DELETE FROM subscriptions WHERE confirmed_at IS NULL AND created_at < :before",
+    "reminders": "DELETE FROM reminders WHERE sent_at < :before",
+    # A reminder that was sent keeps no address alive by itself.
+    "addresses": "DELETE FROM contacts c WHERE created_at < :before"
+    " AND NOT EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.contact_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)",
+    "idempotency_keys": "DELETE FROM idempotency_keys WHERE created_at < :before",
+    "previews": "DELETE FROM import_batches WHERE created_at < :before AND state <> 'applied'",
+    "runs": "DELETE FROM job_runs WHERE finished_at < :before",
+    # Also those that could not be sent: they hold an address.
+    "mails": "DELETE FROM outbox WHERE sent_at < :before OR (attempts >= :most_attempts AND created_at < :before)",
+}
+#: The tables with a sender's key, and the column that says when it was used.
+_KEYED = {
+    "observations": "submitted_at",
+    "flags": "created_at",
+    "owner_claims": "created_at",
+    "office_messages": "created_at",
+}
+_FORGOTTEN = "left(encode(sha256(convert_to(:salt || {0}, 'UTF8')), 'hex'), 32)"
+_OLD_SENDER = "reporter LIKE 'device:%' AND reporter NOT LIKE 'device:past:%'"
+
 
 class UpkeepRepository:
-    """Deletes and rounds on one connection; each method returns how many rows it touched."""
+    """Deletes and rounds on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._photos: list[UUID] = []
+        self._proofs: list[str] = []
 
-    def round_device_points(self, before: datetime) -> int:
-        """Round the device positions of observations sent before this instant."""
-        coarse = func.ST_SnapToGrid(observations.c.device_point, COARSE_DEGREES)
-        query = update(observations).where(
-            observations.c.submitted_at < before,
-            observations.c.device_point.is_not(None),
-            ~func.ST_Equals(observations.c.device_point, coarse),
+    def tidy(self, kind: str, before: datetime, salt: str) -> int:
+        """Delete or blank the rows of one kind whose time ended before this instant; return their number."""
+        allow_long_work(self._connection)
+        if kind == "sender_keys":
+            return self._forget_keys(before, salt)
+        if kind == "rejected_photos":
+            self._photos += self._scalars(
+                f"SELECT id FROM photos WHERE {_PHOTO_IS_OVER} ORDER BY id FOR UPDATE", before
+            )
+        if kind == "proofs":
+            condition = f"proof_file IS NOT NULL AND {_PROOF_IS_OVER}"
+            self._proofs += self._scalars(f"SELECT proof_file FROM owner_claims WHERE {condition} FOR UPDATE", before)
+        values = {"before": before, "coarse": COARSE_DEGREES, "most_attempts": MOST_ATTEMPTS}
+        return self._connection.execute(text(_STATEMENTS[kind]), values).rowcount
+
+    def released_photos(self) -> list[UUID]:
+        """Return the photos whose rows were deleted in this transaction."""
+        return self._photos
+
+    def released_proofs(self) -> list[str]:
+        """Return the names of the proofs that rows forgot in this transaction."""
+        return self._proofs
+
+    def known_photos(self) -> set[UUID]:
+        """Return the photos that still have a row."""
+        return set(self._connection.execute(text("SELECT id FROM photos")).scalars())
+
+    def _scalars(self, query: str, before: datetime) -> list:  # type: ignore[type-arg]  # ids or names of files
+        return list(self._connection.execute(text(query), {"before": before}).scalars())
+
+    def _forget_keys(self, before: datetime, salt: str) -> int:
+        """Put a value that nobody can make again in the place of each old key of a visitor, the same one everywhere.
+
+        One sender keeps one vote; what network and browser a key was made from can no longer be tried out.
+        """
+        values = {"before": before, "salt": salt}
+        renamed = f"'device:past:' || {_FORGOTTEN.format('reporter')}"
+        # First, while the observations still have the keys that tell how old these are.
+        self._connection.execute(
+            text(
+                f"UPDATE reporters SET reporter = {renamed} WHERE {_OLD_SENDER} AND reporter IN"
+                " (SELECT reporter FROM observations WHERE submitted_at < :before)"
+            ),
+            values,
         )
-        return self._connection.execute(query.values(device_point=coarse)).rowcount
-
-    def delete_idempotency_keys(self, before: datetime) -> int:
-        """Delete the keys made before this instant."""
-        return self._connection.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < before)).rowcount
-
-    def delete_expired(self, now: datetime) -> int:
-        """Delete private links, invitations and rate counters whose time is over, and contacts nothing refers to."""
         count = 0
-        for table in (follow_links, invitations, rate_counters):
-            count += self._connection.execute(delete(table).where(table.c.expires_at < now)).rowcount
-        used = select(follow_links.c.contact_id).where(follow_links.c.contact_id == contacts.c.id).exists()
-        return count + self._connection.execute(delete(contacts).where(~used)).rowcount
-
-    def delete_previews(self, before: datetime) -> int:
-        """Delete import previews made before this instant that were not applied."""
-        old = (import_batches.c.created_at < before) & (import_batches.c.state != "applied")
-        return self._connection.execute(delete(import_batches).where(old)).rowcount
-
-    def delete_runs(self, before: datetime) -> int:
-        """Delete finished runs of jobs from before this instant."""
-        return self._connection.execute(delete(job_runs).where(job_runs.c.finished_at < before)).rowcount
-
-    def delete_mails(self, before: datetime) -> int:
-        """Delete mails sent before this instant, and those of before that could not be sent: they hold an address."""
-        given_up = (outbox.c.attempts >= MOST_ATTEMPTS) & (outbox.c.created_at < before)
-        return self._connection.execute(delete(outbox).where((outbox.c.sent_at < before) | given_up)).rowcount
+        for table, used_at in _KEYED.items():
+            statement = f"UPDATE {table} SET reporter = {renamed} WHERE {_OLD_SENDER} AND {used_at} < :before"
+            count += self._connection.execute(text(statement), values).rowcount
+        statement = (
+            f"UPDATE observations SET cluster_key = 'past:' || {_FORGOTTEN.format('cluster_key')}"
+            " WHERE submitted_at < :before AND cluster_key NOT LIKE 'past:%' AND cluster_key NOT LIKE 'erased:%'"
+            # Keys of imports name a row of a file, and no person.
+            " AND (reporter LIKE 'device:%' OR reporter LIKE 'user:%' OR reporter LIKE 'erased:%')"
+        )
+        return count + self._connection.execute(text(statement), values).rowcount

@@ -1,52 +1,66 @@
 """What has served its time is deleted or made coarser, as the privacy notice promises."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
-DEVICE_POINT_DAYS = 30
-"""After this many days the position of a reporter's device is only kept to about a kilometre (safety.md, privacy)."""
-IDEMPOTENCY_DAYS = 7
-"""A phone that was offline for a week may still send twice without harm."""
-PREVIEW_DAYS = 7
-"""An import preview nobody decided on for a week is out of date."""
-RUN_DAYS = 3
-"""Runs of jobs are kept for some days, to see what a job did lately; a mail run every half minute makes 9,000 rows."""
-MAIL_DAYS = 7
-"""Sent mails are kept for a week without their content, to answer whether one left."""
+from mapsvc.domain.ids import new_token
+from mapsvc.domain.retention import DAYS, Keep
+
+KINDS: dict[str, Keep] = {
+    "device_points": Keep.DEVICE_POINT,
+    "sender_keys": Keep.KEYS,
+    "rejected_notes": Keep.REJECTED,
+    "rejected_photos": Keep.REJECTED,
+    "rejected_spaces": Keep.REJECTED,
+    "office_messages": Keep.MESSAGES,
+    "proofs": Keep.PROOFS,
+    "settled_flags": Keep.SETTLED,
+    "settled_appeals": Keep.SETTLED,
+    "private_links": Keep.LINKS,
+    "invitations": Keep.INVITATIONS,
+    "rate_counters": Keep.COUNTERS,
+    "unconfirmed_subscriptions": Keep.UNCONFIRMED,
+    "reminders": Keep.REMINDERS,
+    "addresses": Keep.UNUSED,
+    "idempotency_keys": Keep.ANSWERS,
+    "previews": Keep.PREVIEWS,
+    "runs": Keep.RUNS,
+    "mails": Keep.MAILS,
+}
+"""What is tidied, in this order, and the rule that says when: addresses go after everything that refers to them."""
+
+#: These rows carry their own end, so that nothing is added to it.
+_BY_THEIR_OWN_END = frozenset({Keep.LINKS, Keep.INVITATIONS, Keep.COUNTERS, Keep.UNUSED})
 
 
 class Upkeep(Protocol):
-    """Deletions by date; each returns how many rows it touched."""
+    """Deletions by date; what is counted is what was touched."""
 
-    def round_device_points(self, before: datetime) -> int:
-        """Round the device positions of observations sent before this instant."""
+    def tidy(self, kind: str, before: datetime, salt: str) -> int:
+        """Delete or blank the rows of one kind whose time ended before this instant; return their number.
+
+        `salt` is a secret of this run: old keys of senders become values that nobody can make again.
+        """
         ...
 
-    def delete_idempotency_keys(self, before: datetime) -> int:
-        """Delete the keys made before this instant."""
+    def released_photos(self) -> Sequence[UUID]:
+        """Return the photos whose rows were deleted in this transaction."""
         ...
 
-    def delete_expired(self, now: datetime) -> int:
-        """Delete private links, invitations and rate counters whose time is over, and contacts nothing refers to."""
+    def released_proofs(self) -> Sequence[str]:
+        """Return the names of the proofs that rows forgot in this transaction."""
         ...
 
-    def delete_previews(self, before: datetime) -> int:
-        """Delete import previews made before this instant that were not applied."""
-        ...
-
-    def delete_runs(self, before: datetime) -> int:
-        """Delete finished runs of jobs from before this instant."""
-        ...
-
-    def delete_mails(self, before: datetime) -> int:
-        """Delete mails sent before this instant."""
+    def known_photos(self) -> set[UUID]:
+        """Return the photos that still have a row."""
         ...
 
 
 class UpkeepTransaction(Protocol):
-    """A transaction with these deletions on it."""
+    """A transaction with these deletions on it; without `commit` all of it is undone."""
 
     @property
     def upkeep(self) -> Upkeep:
@@ -58,20 +72,49 @@ class UpkeepTransaction(Protocol):
         ...
 
 
-def tidy(begin: Callable[[], AbstractContextManager[UpkeepTransaction]], now: datetime) -> dict[str, int]:
-    """Delete and round what has served its time; return the numbers by kind."""
+class KeptFiles(Protocol):
+    """The files of photos and of owners' proofs."""
 
-    def days_ago(days: int) -> datetime:
-        return now - timedelta(days=days)
+    def present(self, photo_ids: Sequence[UUID], proof_files: Sequence[str]) -> int:
+        """Count the files that these leave behind."""
+        ...
 
+    def delete(self, photo_ids: Sequence[UUID], proof_files: Sequence[str]) -> int:
+        """Delete those files; return how many there were."""
+        ...
+
+    def strays(self, known: set[UUID]) -> list[UUID]:
+        """Return photos that lie there for more than a day without a row, as a crash in between may leave them."""
+        ...
+
+
+def tidy(
+    begin: Callable[[], AbstractContextManager[UpkeepTransaction]],
+    files: KeptFiles,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+) -> dict[str, int]:
+    """Delete and round what has served its time; return the numbers by kind, `files` last.
+
+    A dry run does the very same in a transaction that is undone, so that its numbers are those of a run.
+    """
+    salt = new_token()
     with begin() as uow:
-        counts = {
-            "device_points": uow.upkeep.round_device_points(days_ago(DEVICE_POINT_DAYS)),
-            "idempotency_keys": uow.upkeep.delete_idempotency_keys(days_ago(IDEMPOTENCY_DAYS)),
-            "expired": uow.upkeep.delete_expired(now),
-            "previews": uow.upkeep.delete_previews(days_ago(PREVIEW_DAYS)),
-            "runs": uow.upkeep.delete_runs(days_ago(RUN_DAYS)),
-            "mails": uow.upkeep.delete_mails(days_ago(MAIL_DAYS)),
-        }
+        counts = {kind: uow.upkeep.tidy(kind, _end(keep, now), salt) for kind, keep in KINDS.items()}
+        photos, proofs = uow.upkeep.released_photos(), uow.upkeep.released_proofs()
+        strays = files.strays(uow.upkeep.known_photos() | set(photos))
+        if dry_run:
+            return counts | {"files": files.present([*photos, *strays], proofs)}
         uow.commit()
-    return counts
+    # After the commit: a file without a row is found again tomorrow, a row without its file would be a broken picture.
+    return counts | {"files": files.delete([*photos, *strays], proofs)}
+
+
+def _end(keep: Keep, now: datetime) -> datetime:
+    """Return the instant before which things of a kind have served their time."""
+    end = now if keep in _BY_THEIR_OWN_END else now - timedelta(days=DAYS[keep])
+    if keep is Keep.KEYS:
+        # A key belongs to one UTC day; it must change everywhere at once, or one sender would become two.
+        return end.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return end

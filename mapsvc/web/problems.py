@@ -105,7 +105,8 @@ def _data(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("unexpected error on %s", request.path, exc_info=error)
+    # The rule and not the address: that of a private page is its secret.
+    log.exception("unexpected error on %s", request.url_rule, exc_info=error)
     return problem(500, _detail(500), code="unexpected")
 
 

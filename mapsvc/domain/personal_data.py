@@ -1,0 +1,303 @@
+"""The inventory of personal data: for every column of every table, what it says about whom, and how long it stays.
+
+A test compares it with the database, so that a new column cannot come in unclassified. The personal export, the notice
+for visitors and its table of times are made from it.
+"""
+
+from dataclasses import dataclass
+
+from mapsvc.domain.retention import Keep
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One table and the nature of each of its columns.
+
+    `personal` columns say something about a person or were written by one; `own` ones lead to the person whom the row
+    is about; `others` lead to somebody else, such as whoever decided; `secret` ones prove that somebody is who they
+    are, and are shown to nobody; `plain` ones are about no person. `keep` says what ends the keeping, the main thing
+    first. `exported` narrows what the person gets where the rest is about a place, a colleague or the office.
+    `not_exported` gives the reason where a person gets no part of it at all.
+    """
+
+    table: str
+    personal: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    keep: tuple[Keep, ...] = ()
+    exported: tuple[str, ...] | None = None
+    not_exported: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return every column of the table, each once."""
+        return self.personal + self.own + self.others + self.secret + self.plain
+
+    @property
+    def concerns_people(self) -> bool:
+        """Tell whether anything in the table leads to a person."""
+        return bool(self.personal or self.own or self.others or self.secret)
+
+    @property
+    def for_the_person(self) -> tuple[str, ...]:
+        """Return the columns of the personal export."""
+        if self.not_exported:
+            return ()
+        return self.personal + self.own + self.plain if self.exported is None else self.exported
+
+
+def _words(columns: str) -> tuple[str, ...]:
+    return tuple(columns.split())
+
+
+#: What somebody with an account, an address or a report leaves here.
+_OF_PEOPLE = (
+    Holding(
+        "users",
+        personal=_words("email name lang"),
+        own=_words("id"),
+        secret=_words("password fs_uniquifier"),
+        plain=_words("active confirmed_at create_datetime update_datetime demonstration erased_at"),
+        keep=(Keep.ACCOUNT,),
+    ),
+    Holding(
+        "role_grants",
+        own=_words("user_id"),
+        others=_words("granted_by"),
+        plain=_words("id role area_id group_id collective_id granted_at"),
+        keep=(Keep.ACCOUNT,),
+    ),
+    Holding(
+        "invitations",
+        own=_words("user_id"),
+        secret=_words("token_hash"),
+        plain=_words("expires_at"),
+        keep=(Keep.INVITATIONS,),
+    ),
+    Holding(
+        "observations",
+        personal=_words("note device_point accuracy_m"),
+        own=_words("reporter cluster_key user_id"),
+        plain=_words(
+            "id space_id claim source_kind quality observed_at submitted_at state note_state source_id source_key"
+            " adjudication adjudicated_by hold_rules decided_at"
+        ),
+        keep=(Keep.RECORD, Keep.DEVICE_POINT, Keep.KEYS, Keep.REJECTED),
+        exported=_words(
+            "id space_id claim source_kind quality observed_at submitted_at state note note_state device_point"
+            " accuracy_m reporter cluster_key user_id adjudication decided_at"
+        ),
+    ),
+    Holding(
+        "photos",
+        personal=_words("alt sha256"),
+        own=_words("observation_id"),
+        plain=_words("id space_id state width height licence created_at version reason decided_at"),
+        keep=(Keep.RECORD, Keep.REJECTED),
+    ),
+    Holding(
+        "reporters",
+        own=_words("reporter"),
+        plain=_words("upheld overruled reliability reckoned_on"),
+        keep=(Keep.RECORD, Keep.KEYS),
+    ),
+    Holding(
+        "contacts",
+        personal=_words("email lang"),
+        own=_words("id"),
+        plain=_words("created_at"),
+        keep=(Keep.UNUSED,),
+    ),
+    Holding(
+        "follow_links",
+        own=_words("observation_id contact_id"),
+        secret=_words("token_hash"),
+        plain=_words("space_id created_at expires_at purpose used_at"),
+        keep=(Keep.LINKS,),
+    ),
+    Holding(
+        "subscriptions",
+        own=_words("contact_id"),
+        secret=_words("token_hash"),
+        plain=_words("id area_id rhythm created_at confirmed_at told_until"),
+        keep=(Keep.ACCOUNT, Keep.UNCONFIRMED),
+    ),
+    Holding(
+        "reminders",
+        own=_words("contact_id"),
+        plain=_words("id space_id due_on sent_at"),
+        keep=(Keep.REMINDERS,),
+    ),
+    Holding(
+        "outbox",
+        personal=_words("recipient last_error"),
+        secret=_words("params"),
+        plain=_words("id template lang created_at sent_at attempts held"),
+        keep=(Keep.MAILS,),
+    ),
+    Holding(
+        "flags",
+        personal=_words("note"),
+        own=_words("reporter user_id"),
+        others=_words("settled_by"),
+        plain=_words("id noun record_id area_id kind created_at state settled_at"),
+        keep=(Keep.SETTLED, Keep.KEYS),
+    ),
+    Holding(
+        "appeals",
+        personal=_words("text answer"),
+        own=_words("observation_id"),
+        others=_words("first_decided_by decided_by"),
+        plain=_words("id space_id created_at state decided_at"),
+        keep=(Keep.SETTLED,),
+    ),
+    Holding(
+        "owner_claims",
+        personal=_words("public_note proof_text proof_file reason"),
+        own=_words("contact_id user_id reporter"),
+        others=_words("decided_by unhide_asked_by"),
+        secret=_words("token_hash"),
+        plain=_words("id space_id wish state created_at decided_at"),
+        keep=(Keep.RECORD, Keep.PROOFS),
+    ),
+    Holding(
+        "office_messages",
+        personal=_words("note point"),
+        own=_words("reporter"),
+        others=_words("closed_by"),
+        plain=_words("id kind area_id created_at state closed_at"),
+        keep=(Keep.MESSAGES,),
+    ),
+    Holding(
+        "groups",
+        personal=_words("name about website"),
+        own=_words("requested_by"),
+        plain=_words("id slug area_id state created_at demonstration version"),
+        keep=(Keep.RECORD,),
+    ),
+    Holding(
+        "collectives",
+        personal=_words("name story needs anchor search_text"),
+        plain=_words(
+            "id slug original_lang form disciplines members_count state source_id source_key created_at updated_at"
+            " version"
+        ),
+        keep=(Keep.RECORD,),
+        exported=_words("id slug name story original_lang form disciplines members_count needs anchor state"),
+    ),
+    Holding(
+        "curated_maps",
+        personal=_words("title intro"),
+        own=_words("created_by"),
+        plain=_words("id slug group_id filters view state created_at updated_at version"),
+        keep=(Keep.RECORD,),
+    ),
+    Holding(
+        "import_batches",
+        personal=_words("rows"),
+        own=_words("created_by"),
+        plain=_words("id file_name created_at applied_at state summary"),
+        keep=(Keep.PREVIEWS,),
+        exported=_words("id file_name created_by created_at applied_at state"),
+    ),
+    Holding(
+        "personal_values",
+        personal=_words("value"),
+        own=_words("user_id"),
+        plain=_words("id noun record_id created_at erased_at"),
+        keep=(Keep.HISTORY,),
+    ),
+    Holding(
+        "audit_log",
+        own=_words("actor_user_id"),
+        plain=_words("id at actor_kind action noun record_id before after reason"),
+        keep=(Keep.HISTORY,),
+        # What was changed may be about others; that somebody did it is about them.
+        exported=_words("at actor_kind action noun record_id"),
+    ),
+    Holding(
+        "spaces",
+        personal=_words("owner_note"),
+        own=_words("reported_by"),
+        plain=_words(
+            "id slug name asset_kind owner_type street number floor postcode city_name point footprint"
+            " geocode_precision publication_precision features description external_ids record_state state_reason merged_into"
+            " availability_state owner_consent status_from status_codes band_codes last_confirmed_on last_source_kind"
+            " observation_count next_check_due last_official_check_on area_id public_area_id published_point"
+            " published_3857 search_text area_m2 source_id source_key source_url created_at updated_at version"
+            " hold_rules frozen_at owner_objection published_street"
+        ),
+        keep=(Keep.RECORD, Keep.REJECTED),
+        # The rest is the office's knowledge of the place, not what its reporter sent.
+        exported=_words("id slug name asset_kind street number floor point record_state created_at reported_by"),
+    ),
+    Holding(
+        "merges",
+        others=_words("asked_by agreed_by undone_by"),
+        plain=_words("id loser_id survivor_id state choices memory asked_at done_at undone_at"),
+        keep=(Keep.HISTORY,),
+        not_exported="who decided is in the history of the account",
+    ),
+    Holding(
+        "pacts",
+        personal=_words("representative proposer note"),
+        plain=_words(
+            "id slug title summary original_lang kind state fields_of_action representative_is_person place_text"
+            " district_text neighbourhood_text city_name document_url point point_3857 state_as_of record_state"
+            " state_reason merged_into search_text source_id source_key source_url created_at updated_at version"
+        ),
+        keep=(Keep.REGISTER,),
+        not_exported="it is public in the register it comes from, and joined to no account or address",
+    ),
+    Holding(
+        "rate_counters",
+        own=_words("key"),
+        plain=_words("hits expires_at"),
+        keep=(Keep.COUNTERS,),
+        not_exported="a number of requests that is forgotten within a day",
+    ),
+    Holding(
+        "erasures",
+        own=_words("subject_id"),
+        plain=_words("id subject_kind at counts"),
+        keep=(Keep.ERASURES,),
+        not_exported="whoever it names has nothing here any more",
+    ),
+)  # fmt: skip
+
+#: What is about places, the office and the machine, and leads to nobody.
+_OF_PLACES = (
+    Holding("city", plain=_words("only_row name languages accent accent_dark centre zoom demonstration")),
+    Holding("sources", plain=_words("id code title licence attribution url demonstration loaded_at")),
+    Holding(
+        "areas",
+        plain=_words(
+            "id slug name level level_rank parent_id geom geom_3857 label_point commercial_precision moderation"
+            " source_id source_key version"
+        ),
+    ),
+    Holding("streets", plain=_words("id name search_text width geom geom_3857 area_id source_id source_key")),
+    Holding(
+        "calls",
+        plain=_words("id code title summary state opens_on closes_on source_id source_key created_at updated_at"),
+    ),
+    Holding("lots", plain=_words("id call_id space_id number starts_on ends_on")),
+    Holding(
+        "initiatives",
+        plain=_words(
+            "id slug name summary original_lang kind themes state starts ends links facts last_confirmed_on"
+            " record_state state_reason merged_into search_text source_id source_key source_url created_at updated_at version"
+        ),
+    ),
+    Holding(
+        "initiative_places",
+        plain=_words("id initiative_id point point_3857 address city_name starts ends flags source_key"),
+    ),
+    Holding("idempotency_keys", plain=_words("key scope body_sha256 result created_at")),
+    Holding("job_runs", plain=_words("id name due_at started_at finished_at report error")),
+    Holding("audit_seals", plain=_words("seq entry_id sha256 sealed_at")),
+)
+
+INVENTORY = {holding.table: holding for holding in _OF_PEOPLE + _OF_PLACES}
