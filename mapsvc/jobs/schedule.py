@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mapsvc.bootstrap import Services
-from mapsvc.jobs import remind, send_mail, tell_news, tidy
+from mapsvc.jobs import reckon_reporters, remind, send_mail, tell_news, tidy
 
 Report = dict[str, int]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,6 +29,12 @@ TIMETABLE = (
     Entry("send-mail", timedelta(seconds=30), send_mail.run, "Send the mails that wait in the outbox."),
     Entry("tell-news", timedelta(minutes=1), tell_news.run, "Queue the mails with news of areas that are due."),
     Entry("remind", timedelta(hours=1), remind.run, "Ask who marked a place whether it is still true."),
+    Entry(
+        "reckon-reporters",
+        timedelta(days=1),
+        reckon_reporters.run,
+        "Halve old tallies of reporters, and conclude again where a changed reliability counts.",
+    ),
     Entry(
         "tidy", timedelta(days=1), tidy.run, "Delete or round what has served its time, as the privacy notice promises."
     ),

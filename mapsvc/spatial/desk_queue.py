@@ -27,9 +27,11 @@ def candidates(connection: Connection, scope: Scope, slug: str = "") -> list[dic
 def evidence(connection: Connection, space_ids: Collection[UUID]) -> dict[UUID, list[Observation]]:
     """Return the counted observations of these spaces, the oldest first."""
     query = text(
-        "SELECT space_id, id, claim, source_kind, quality, observed_at, submitted_at, reporter, cluster_key"
-        " FROM observations WHERE space_id = ANY (CAST(:ids AS uuid[])) AND state = 'counted'"
-        " ORDER BY observed_at, submitted_at, id"
+        "SELECT o.space_id, o.id, o.claim, o.source_kind, o.quality, o.observed_at, o.submitted_at, o.reporter,"
+        " o.cluster_key, coalesce(r.reliability, 1) AS reliability"
+        " FROM observations o LEFT JOIN reporters r ON r.reporter = o.reporter"
+        " WHERE o.space_id = ANY (CAST(:ids AS uuid[])) AND o.state = 'counted'"
+        " ORDER BY o.observed_at, o.submitted_at, o.id"
     )
     found: dict[UUID, list[Observation]] = defaultdict(list)
     for row in connection.execute(query, {"ids": [str(one) for one in space_ids]}):
@@ -43,6 +45,7 @@ def evidence(connection: Connection, space_ids: Collection[UUID]) -> dict[UUID, 
                 submitted_at=row.submitted_at,
                 reporter=row.reporter,
                 cluster_key=row.cluster_key,
+                reliability=row.reliability,
             )
         )
     return dict(found)

@@ -56,6 +56,7 @@ def evidence(connection: Connection, space_id: UUID) -> Evidence:
             submitted_at=row.submitted_at,
             reporter=number(row.reporter) or "",
             cluster_key=number(row.cluster_key),
+            reliability=row.reliability,
         )
         for row in rows
     )

@@ -4,7 +4,7 @@ migrations/sql holds the truth, and a test compares the two.
 """
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Column, Date, DateTime, Double, FetchedValue, ForeignKey, Integer, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, DateTime, Double, FetchedValue, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mapsvc.store.tables import metadata
@@ -17,6 +17,7 @@ reporters = Table(
     Column("overruled", Double, nullable=False, server_default=FetchedValue()),
     Column("reliability", Double, nullable=False),
     Column("reckoned_on", Date, nullable=False),
+    Column("waiting", Boolean, nullable=False, server_default=FetchedValue()),
 )
 
 flags = Table(

@@ -66,8 +66,8 @@ areas = Table(
     Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=False),
     Column("geom_3857", Geometry("MULTIPOLYGON", srid=3857, spatial_index=False), nullable=False),
     Column("label_point", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
-    Column("commercial_precision", Text, nullable=False, server_default=FetchedValue()),
-    Column("moderation", Text, nullable=False, server_default=FetchedValue()),
+    Column("commercial_precision", Text),
+    Column("moderation", Text),
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
     Column("source_key", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
@@ -213,6 +213,7 @@ spaces = Table(
     Column("frozen_at", DateTime(timezone=True)),
     Column("owner_objection", Boolean, nullable=False, server_default=FetchedValue()),
     Column("owner_note", Text),
+    Column("office_precision", Text),
     Column("published_street", Text),
 )
 
@@ -238,7 +239,7 @@ observations = Table(
     Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
     Column("source_key", Text),
     Column("adjudication", Text, nullable=False, server_default=FetchedValue()),
-    Column("adjudicated_by", Uuid, ForeignKey("observations.id")),
+    Column("adjudicated_on", Date),
     Column("hold_rules", ARRAY(Text), nullable=False, server_default=FetchedValue()),
     Column("state_reason", Text),
     Column("decided_at", DateTime(timezone=True)),

@@ -1,21 +1,32 @@
-"""Keeping what follows from the observations of a space in step with them."""
+"""Keeping what follows from the observations of a space in step with them: verdicts, tallies, status."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from mapsvc.domain import freshness
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.observations import Observation, SourceKind
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.spaces import Evidence
+from mapsvc.domain.reporters import Reliability, Verdict, adjudicate, reckon
+from mapsvc.domain.spaces import Evidence, RecordState
 
 _ON_SITE_CHECKERS = frozenset({SourceKind.OFFICER_VISIT, SourceKind.OWNER_STATEMENT, SourceKind.TRUST_BROKER})
 
 
-def conclude(observations: list[Observation], today: date) -> Evidence:
-    """Return today's status, every change that time alone will bring, and when to look again."""
-    assessment = freshness.assess(observations, today)
-    periods = freshness.timeline(observations, today)
+def conclude(
+    observations: Sequence[Observation], today: date, policy: FreshnessPolicy, *, archived: bool = False
+) -> Evidence:
+    """Return today's status, every change that time alone will bring, and when to look again.
+
+    An archived record whose evidence said `gone` stays gone: a moderator confirmed it (domain.md 2.1).
+    """
+    assessment, periods = freshness.conclude(observations, today, policy, gone_confirmed=archived)
     checks = [seen.counted_on for seen in observations if seen.source_kind in _ON_SITE_CHECKERS]
+    if all(seen.counted_on <= today for seen in observations):
+        due = periods[1].starts_on if len(periods) > 1 else None
+    else:
+        due = freshness.next_check_due(observations, today, policy, gone_confirmed=archived)
     return Evidence(
         status_from=tuple(period.starts_on for period in periods),
         status_codes=tuple(period.status.value for period in periods),
@@ -23,13 +34,35 @@ def conclude(observations: list[Observation], today: date) -> Evidence:
         last_confirmed_on=assessment.last_confirmed_on,
         last_source_kind=assessment.last_source_kind.value if assessment.last_source_kind else None,
         observation_count=assessment.count,
-        next_check_due=freshness.next_check_due(observations, today),
+        next_check_due=due,
         last_official_check_on=max(checks, default=None),
     )
 
 
 def refresh(uow: UnitOfWork, space_id: UUID, today: date) -> Evidence:
-    """Conclude again from all counted observations of the space and keep the result; the caller commits."""
-    evidence = conclude(uow.observations.counted(space_id), today)
+    """Judge and conclude again from all counted observations of the space and keep the result; the caller commits."""
+    observations = uow.observations.counted(space_id)
+    changes = changed_verdicts(observations, uow.reporters.verdicts(space_id))
+    if changes and reckon_reporters(uow, uow.reporters.adjudicate(changes), today):
+        observations = uow.observations.counted(space_id)
+    space = uow.spaces.get(space_id)
+    archived = space is not None and space.record_state == RecordState.ARCHIVED
+    evidence = conclude(observations, today, uow.freshness_policy, archived=archived)
     uow.spaces.set_evidence(space_id, evidence)
     return evidence
+
+
+def changed_verdicts(observations: Sequence[Observation], stored: Mapping[UUID, Verdict]) -> dict[UUID, Verdict]:
+    """Return what has to be written about the observations of one space, so that the stored verdicts are the rule's."""
+    found = {UUID(key): verdict for key, verdict in adjudicate(observations).items()}
+    both = {key: found.get(key, Verdict()) for key in (*stored, *found)}
+    return {key: verdict for key, verdict in both.items() if verdict != stored.get(key, Verdict())}
+
+
+def reckon_reporters(uow: UnitOfWork, names: Collection[str], today: date) -> int:
+    """Reckon the tallies of these reporters again and keep what changed; return how many did, the caller commits."""
+    tallies = {name: reckon(verdicts, today) for name, verdicts in uow.reporters.tallied(sorted(names)).items()}
+    before = uow.reporters.reckoned(sorted(names))
+    changed = {name: found for name, found in tallies.items() if found != before.get(name, Reliability())}
+    uow.reporters.keep(changed, today)
+    return len(changed)

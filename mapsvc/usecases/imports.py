@@ -202,7 +202,7 @@ def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], now: dat
     taken = uow.loading.known_keys("spaces")
     if again := [record for record in records if record.source_key in taken]:
         raise Stale("somebody else imported the same rows first", code="stale", name=again[0].name)
-    slugs, conclusions = Slugs(uow.loading), Conclusions(now.date())
+    slugs, conclusions = Slugs(uow.loading), Conclusions(now.date(), uow.freshness_policy)
     spaces = []
     for record in records:
         policy = uow.areas.policy(uow.areas.at(*record.point))

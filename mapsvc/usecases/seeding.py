@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Group
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.imports import (
@@ -78,7 +79,7 @@ def load_batches(
         progress(name, 0, 0)
         batch = read()
         with uow:
-            loader = BatchLoader(uow.loading, batch, now, partial(progress, name))
+            loader = BatchLoader(uow.loading, batch, now, partial(progress, name), uow.freshness_policy)
             for noun, count in loader.run().items():
                 added[noun] = added.get(noun, 0) + count
             uow.commit()
@@ -88,13 +89,20 @@ def load_batches(
 class BatchLoader:
     """Adds the new records of one batch, in parts, inside the caller's transaction."""
 
-    def __init__(self, loading: Loading, batch: Batch, now: datetime, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        loading: Loading,
+        batch: Batch,
+        now: datetime,
+        progress: Callable[[int, int], None],
+        policy: FreshnessPolicy,
+    ) -> None:
         self._loading = loading
         self._now = now
         self._progress = progress
         self._done = 0
         self._slugs = Slugs(loading)
-        self._conclusions = Conclusions(now.date())
+        self._conclusions = Conclusions(now.date(), policy)
         self._steps: tuple[tuple[str, Sequence[Any], Callable[[list[Any]], None]], ...] = (
             ("areas", batch.areas, self._areas),
             ("streets", batch.streets, loading.add_streets),
@@ -156,8 +164,9 @@ def new_space(record: SpaceRecord, slug: str, conclusions: "Conclusions") -> New
 class Conclusions:
     """What follows from observations, remembered: thousands of premises share the same few histories."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, policy: FreshnessPolicy) -> None:
         self._today = today
+        self._policy = policy
         self._known: dict[tuple[object, ...], Evidence] = {}
 
     def of(self, seen: Sequence[ObservationRecord]) -> Evidence:
@@ -168,7 +177,7 @@ class Conclusions:
             for one in seen
         )
         if history not in self._known:
-            self._known[history] = conclude([observation(one) for one in seen], self._today)
+            self._known[history] = conclude([observation(one) for one in seen], self._today, self._policy)
         return self._known[history]
 
 

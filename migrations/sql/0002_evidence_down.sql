@@ -1,2 +1,3 @@
 DROP TABLE reporters;
-ALTER TABLE observations DROP adjudicated_by, DROP adjudication;
+DROP INDEX observations_reporter;
+ALTER TABLE observations DROP adjudicated_on, DROP adjudication;
