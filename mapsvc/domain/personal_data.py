@@ -82,7 +82,7 @@ _OF_PEOPLE = (
         own=_words("reporter cluster_key user_id"),
         plain=_words(
             "id space_id claim source_kind quality observed_at submitted_at state note_state source_id source_key"
-            " adjudication adjudicated_by hold_rules decided_at"
+            " adjudication adjudicated_on hold_rules decided_at"
         ),
         keep=(Keep.RECORD, Keep.DEVICE_POINT, Keep.KEYS, Keep.REJECTED),
         exported=_words(
@@ -100,7 +100,7 @@ _OF_PEOPLE = (
     Holding(
         "reporters",
         own=_words("reporter"),
-        plain=_words("upheld overruled reliability reckoned_on"),
+        plain=_words("upheld overruled reliability reckoned_on waiting"),
         keep=(Keep.RECORD, Keep.KEYS),
     ),
     Holding(
@@ -288,7 +288,8 @@ _OF_PLACES = (
         "initiatives",
         plain=_words(
             "id slug name summary original_lang kind themes state starts ends links facts last_confirmed_on"
-            " record_state state_reason merged_into search_text source_id source_key source_url created_at updated_at version"
+            " record_state state_reason merged_into search_text source_id source_key source_url created_at updated_at"
+            " version"
         ),
     ),
     Holding(

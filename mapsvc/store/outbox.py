@@ -37,7 +37,7 @@ class OutboxRepository:
 
     def sent(self, mail_id: int, at: datetime) -> None:
         """Mark a mail as sent, and forget the address and the secret it carried."""
-        forgotten = {"recipient": "", "params": {}, "last_error": None}
+        forgotten: dict[str, Any] = {"recipient": "", "params": {}, "last_error": None}
         self._connection.execute(update(outbox).where(outbox.c.id == mail_id).values(sent_at=at, **forgotten))
 
     def failed(self, mail_id: int, error: str) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - every part of a statement is a constant of this module; values are bound
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -16,11 +17,14 @@ COARSE_DEGREES = 0.01
 _REJECTED_SPACE = (
     "EXISTS (SELECT FROM spaces s WHERE s.id = {}.space_id AND s.record_state = 'rejected' AND s.updated_at < :before)"
 )
+# An appeal that succeeds shows again what was refused.
+_NOTHING_OPEN = "NOT EXISTS (SELECT FROM appeals a WHERE a.space_id = {} AND a.state = 'open')"
 _PHOTO_IS_OVER = (
+    f"{_NOTHING_OPEN.format('photos.space_id')} AND "
     "((photos.state = 'rejected' AND coalesce(photos.decided_at, photos.created_at) < :before)"
     f" OR {_REJECTED_SPACE.format('photos')})"
 )
-_PROOF_IS_OVER = "decided_at < :before AND (proof_text IS NOT NULL OR proof_file IS NOT NULL)"
+_PROOF_IS_OVER = "decided_at < :before AND (proof_text IS NOT NULL OR proof_file IS NOT NULL OR contact_id IS NOT NULL)"
 
 _STATEMENTS: dict[str, str] = {
     "device_points": "UPDATE observations SET device_point = ST_SnapToGrid(device_point, :coarse), accuracy_m = NULL"
@@ -28,15 +32,16 @@ _STATEMENTS: dict[str, str] = {
     " AND (accuracy_m IS NOT NULL OR NOT ST_Equals(device_point, ST_SnapToGrid(device_point, :coarse)))",
     "rejected_notes": "UPDATE observations SET note = NULL WHERE note IS NOT NULL"
     " AND (((note_state = 'rejected' OR state = 'rejected') AND coalesce(decided_at, submitted_at) < :before)"
-    f" OR {_REJECTED_SPACE.format('observations')})",
+    f" OR {_REJECTED_SPACE.format('observations')}) AND {_NOTHING_OPEN.format('observations.space_id')}",
     "rejected_photos": f"DELETE FROM photos WHERE {_PHOTO_IS_OVER}",
     # What is left says that something was refused, when and why: about where, and nothing in words.
     "rejected_spaces": "UPDATE spaces SET slug = 'rejected-' || id, name = '–', street = NULL, number = NULL,"
-    " floor = NULL, postcode = NULL, features = '{}', description = '{}', external_ids = '{}', source_url = NULL, owner_note = NULL,"
-    " reported_by = NULL, footprint = NULL, point = mapsvc_cell_centre(ST_X(point), ST_Y(point))"
-    " WHERE record_state = 'rejected' AND updated_at < :before AND slug <> 'rejected-' || id",
+    " floor = NULL, postcode = NULL, features = '{}', description = '{}', external_ids = '{}', source_url = NULL,"
+    " owner_note = NULL, reported_by = NULL, footprint = NULL, point = mapsvc_cell_centre(ST_X(point), ST_Y(point))"
+    f" WHERE record_state = 'rejected' AND updated_at < :before AND slug <> 'rejected-' || id"
+    f" AND {_NOTHING_OPEN.format('spaces.id')}",
     "office_messages": "DELETE FROM office_messages WHERE state = 'closed' AND closed_at < :before",
-    "proofs": f"UPDATE owner_claims SET proof_text = NULL, proof_file = NULL WHERE {_PROOF_IS_OVER}",
+    "proofs": f"UPDATE owner_claims SET proof_text = NULL, proof_file = NULL, contact_id = NULL WHERE {_PROOF_IS_OVER}",
     "settled_flags": "UPDATE flags SET note = NULL, user_id = NULL WHERE settled_at < :before"
     " AND (note IS NOT NULL OR user_id IS NOT NULL)",
     "settled_appeals": "UPDATE appeals SET text = '', answer = NULL WHERE decided_at < :before"
@@ -103,7 +108,7 @@ class UpkeepRepository:
         """Return the photos that still have a row."""
         return set(self._connection.execute(text("SELECT id FROM photos")).scalars())
 
-    def _scalars(self, query: str, before: datetime) -> list:  # type: ignore[type-arg]  # ids or names of files
+    def _scalars(self, query: str, before: datetime) -> list[Any]:
         return list(self._connection.execute(text(query), {"before": before}).scalars())
 
     def _forget_keys(self, before: datetime, salt: str) -> int:
