@@ -19,7 +19,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     ("Fill it", (("city", "city"), ("import", "data"), ("seed", "data"), ("generate", "data"))),
     ("People", (("user", "people"),)),
-    ("Check a decision", (("evidence", "evidence"), ("match", "matching"))),
+    ("Check a decision", (("evidence", "evidence"), ("match", "matching"), ("audit", "audit"))),
     ("Keep it well", (("db", "database"), ("backup", "database"), ("restore", "database"), ("jobs", "jobs"))),
 )
 """The commands in the order of `mapsvc --help`, each with its module, which is loaded when it is needed."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mapsvc.bootstrap import Services
-from mapsvc.jobs import reckon_reporters, remind, send_mail, tell_news, tidy
+from mapsvc.jobs import reckon_reporters, remind, seal_audit, send_mail, tell_news, tidy, verify_audit
 
 Report = dict[str, int]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,6 +35,8 @@ TIMETABLE = (
         reckon_reporters.run,
         "Halve old tallies of reporters, and conclude again where a changed reliability counts.",
     ),
+    Entry("seal-audit", timedelta(minutes=1), seal_audit.run, "Chain what was added to the history."),
+    Entry("verify-audit", timedelta(days=1), verify_audit.run, "Check the whole chain of the history."),
     Entry(
         "tidy", timedelta(days=1), tidy.run, "Delete or round what has served its time, as the privacy notice promises."
     ),

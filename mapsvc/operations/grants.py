@@ -13,6 +13,8 @@ from mapsvc.operations.connections import connect, plain_url
 
 AUDIT = ("audit_log", "audit_seals")
 """Tables that only ever grow: the service adds rows and reads them."""
+ERASABLE = ("personal_values",)
+"""The values behind the history: a trigger lets the service empty them, and nothing takes a row away."""
 READ_ONLY = ("alembic_version", "spatial_ref_sys")
 
 
@@ -37,6 +39,7 @@ def grant(owner_url: str, app_url: str) -> bool:
         for statement in everything:
             cursor.execute(sql.SQL(statement).format(role=name))
         _narrow(cursor, AUDIT, "UPDATE, DELETE, TRUNCATE", name)
+        _narrow(cursor, ERASABLE, "DELETE, TRUNCATE", name)
         _narrow(cursor, READ_ONLY, "INSERT, UPDATE, DELETE, TRUNCATE", name)
     return True
 

@@ -10,15 +10,11 @@ from pathlib import Path
 from mapsvc.bootstrap import Services
 from mapsvc.domain.ids import slugify
 from mapsvc.domain.imports import Batch, SourceInfo, Upload
-from mapsvc.domain.people import Actor, Grant, Role
+from mapsvc.domain.people import OPERATOR
 from mapsvc.exchange.boundaries import read_areas
 from mapsvc.operations.console import Report
 from mapsvc.usecases import imports
 from mapsvc.usecases.seeding import load_batches
-
-OPERATOR = Actor(name="operator", grants=(Grant(Role.ADMINISTRATOR),))
-"""Whoever can run commands owns the machine; the audit log shows an administrator without an account."""
-
 
 @dataclass(frozen=True)
 class Origin:

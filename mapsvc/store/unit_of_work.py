@@ -25,11 +25,13 @@ from mapsvc.store.offers import OfferRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.personal_data import PersonalDataRepository
+from mapsvc.store.personal_values import PersonalValueRepository
 from mapsvc.store.photos import PhotoRepository
 from mapsvc.store.reminders import ReminderRepository
 from mapsvc.store.reporters import ReporterRepository
 from mapsvc.store.reports import ReportRepository
 from mapsvc.store.rulings import RulingRepository
+from mapsvc.store.seals import SealRepository
 from mapsvc.store.spaces import SpaceRepository
 from mapsvc.store.subscriptions import SubscriptionRepository
 from mapsvc.store.upkeep import UpkeepRepository
@@ -49,6 +51,8 @@ class SqlUnitOfWork:
     rulings: RulingRepository
     appeals: AppealRepository
     audit: AuditRepository
+    personal_values: PersonalValueRepository
+    seals: SealRepository
     outbox: OutboxRepository
     idempotency: IdempotencyRepository
     groups: GroupRepository
@@ -86,6 +90,8 @@ class SqlUnitOfWork:
         self.rulings = RulingRepository(connection)
         self.appeals = AppealRepository(connection)
         self.audit = AuditRepository(connection)
+        self.personal_values = PersonalValueRepository(connection)
+        self.seals = SealRepository(connection)
         self.outbox = OutboxRepository(connection)
         self.idempotency = IdempotencyRepository(connection)
         self.groups = GroupRepository(connection)

@@ -1,13 +1,13 @@
 """Accounts and roles: invite, accept, grant, take back, close; every change is in the audit log without an address."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mapsvc.domain.ids import new_token, token_hash
-from mapsvc.domain.people import Account, Action, Actor, Role, require
+from mapsvc.domain.people import OPERATOR, Account, Action, Actor, Role, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.texts import clean_text
 
@@ -81,7 +81,7 @@ def create_account(uow: UnitOfWork, account: NewAccount, now: datetime) -> int:
             uow.people.set_password(user_id, account.password_hash, now)
         if role is not None:
             uow.people.grant(user_id, role.value, area_id=account.area_id, granted_by=None, at=now)
-        after = {"role": account.role or None, "area_id": _text(account.area_id)}
+        after = {"role": account.role, **_scope(Scope(area_id=account.area_id))}
         uow.audit.add(OPERATOR, "account_made", "user", user_id, after=after, at=now)
         uow.commit()
     return user_id
@@ -105,7 +105,8 @@ def invite(uow: UnitOfWork, actor: Actor, invitation: Invitation, now: datetime)
         _grant(uow, actor, user_id, role, invitation.scope, now)
         if account is None or not account.confirmed:
             send_invitation(uow, user_id, email, name, invitation.lang, now)
-        uow.audit.add(actor, "invited", "user", user_id, after={"role": role.value}, at=now)
+        after = {"role": role.value, **_scope(invitation.scope)}
+        uow.audit.add(actor, "invited", "user", user_id, after=after, at=now)
         uow.commit()
     return user_id
 
@@ -149,7 +150,8 @@ def grant_role(uow: UnitOfWork, actor: Actor, user_id: int, role_code: str, scop
         if uow.people.get(user_id) is None:
             raise NotFound("there is no such account")
         if _grant(uow, actor, user_id, role, scope, now):
-            uow.audit.add(actor, "granted", "user", user_id, after={"role": role.value}, at=now)
+            after = {"role": role.value, **_scope(scope)}
+            uow.audit.add(actor, "granted", "user", user_id, after=after, at=now)
         uow.commit()
 
 
@@ -162,10 +164,12 @@ def revoke_role(uow: UnitOfWork, actor: Actor, user_id: int, grant_id: int, now:
         if account is None or grant is None:
             raise NotFound("there is no such grant")
         _, role, area_id, group_id, collective_id = grant
-        _require_scope(uow, actor, Role(role), Scope(area_id, group_id, collective_id))
+        scope = Scope(area_id, group_id, collective_id)
+        _require_scope(uow, actor, Role(role), scope)
         uow.people.revoke(grant_id)
         _keep_an_administrator(uow)
-        uow.audit.add(actor, "revoked", "user", user_id, before={"role": role}, at=now)
+        before = {"role": role, **_scope(scope)}
+        uow.audit.add(actor, "revoked", "user", user_id, before=before, at=now)
         uow.commit()
 
 
@@ -182,8 +186,15 @@ def set_active(uow: UnitOfWork, actor: Actor, user_id: int, active: bool, now: d
         if account.active != active:
             uow.people.set_active(user_id, active)
             _keep_an_administrator(uow)
-            uow.audit.add(actor, "opened" if active else "closed", "user", user_id, at=now)
+            verb = "opened" if active else "closed"
+            before, after = {"active": account.active}, {"active": active}
+            uow.audit.add(actor, verb, "user", user_id, before=before, after=after, at=now)
         uow.commit()
+
+
+def _scope(scope: Scope) -> dict[str, str]:
+    """Return where a role holds as the history keeps it: ids of what it holds for, nothing for everywhere."""
+    return {name: str(value) for name, value in asdict(scope).items() if value is not None}
 
 
 def _role(code: str) -> Role:
