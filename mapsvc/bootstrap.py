@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from mapsvc.config import Settings
+from mapsvc.config import Settings, SettingError
 from mapsvc.domain.erasures import Erased, Erasure
+from mapsvc.domain.blurs import Marks
+from mapsvc.domain.errors import Invalid
+from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy, read_policy
 from mapsvc.domain.people import Grant
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.subscriptions import subscription_token
+from mapsvc.exchange.blurs import blur
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.photos import check_photo
@@ -89,6 +94,7 @@ class Services:
     photos: PhotoFolder
     mailer: Mailer
     register_files: RegisterReader
+    freshness_policy: FreshnessPolicy
 
     @property
     def kept_files(self) -> KeptFiles:
@@ -122,7 +128,7 @@ class Services:
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a new transaction for a use case."""
-        return SqlUnitOfWork(self.engine)
+        return SqlUnitOfWork(self.engine, self.freshness_policy)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -148,6 +154,10 @@ class Services:
     def check_photo(self, data: bytes) -> CheckedPhoto:
         """Return the clean picture of an uploaded file; raise TooLarge, UnsupportedType or Invalid for any other."""
         return check_photo(data)
+
+    def blur_photo(self, data: bytes, marks: Marks) -> CheckedPhoto:
+        """Return a kept picture with what is marked made unreadable for good."""
+        return blur(data, marks)
 
     def grants_of(self, connection: Connection, user_id: int) -> tuple[Grant, ...]:
         """Return what an account may do, read on the caller's connection."""
@@ -187,5 +197,26 @@ def build(settings: Settings | None = None) -> Services:
     clock = Clock(date.fromisoformat(settings.today) if settings.today else None)
     engine = make_engine(settings, lambda: clock.day)
     return Services(
-        settings, engine, clock, PhotoFolder(settings.photo_folder), make_mailer(settings), RegisterReader()
+        settings,
+        engine,
+        clock,
+        PhotoFolder(settings.photo_folder),
+        make_mailer(settings),
+        RegisterReader(),
+        _freshness_policy(settings.freshness_policy),
     )
+
+
+def _freshness_policy(name: str) -> FreshnessPolicy:
+    """Return the numbers of the evidence rule in a TOML file, the default ones where none is named."""
+    if not name:
+        return DEFAULT
+    try:
+        with Path(name).expanduser().open("rb") as file:
+            return read_policy(tomllib.load(file))
+    except OSError as error:
+        raise SettingError(f"MAPSVC_FRESHNESS_POLICY: {name} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"MAPSVC_FRESHNESS_POLICY: {name} is not TOML: {error}.") from None
+    except Invalid as error:
+        raise SettingError(f"MAPSVC_FRESHNESS_POLICY: {name}: {error}") from None

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mapsvc.domain.appeals import Appeals
+from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.collectives import Collective
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.flags import Flags
@@ -19,8 +20,11 @@ from mapsvc.domain.history import Entry, PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
 from mapsvc.domain.maps import CuratedMaps
+from mapsvc.domain.merges import Merges
 from mapsvc.domain.observations import Observation, StoredObservation
+from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.offers import OfferRow
+from mapsvc.domain.owner_claims import OwnerClaims
 from mapsvc.domain.people import Actor, People
 from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
 from mapsvc.domain.publication import AreaPolicy
@@ -41,6 +45,10 @@ class Areas(Protocol):
         """Return the ids of the areas that hold the point, the smallest first."""
         ...
 
+    def known(self) -> bool:
+        """Tell whether there are any areas; without them no place lies outside."""
+        ...
+
     def path(self, area_id: UUID | None) -> tuple[UUID, ...]:
         """Return the area and everything it lies in, the smallest first."""
         ...
@@ -50,7 +58,7 @@ class Areas(Protocol):
         ...
 
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
-        """Return what the areas decided, the first that decided anything going before; else the deployment's default."""
+        """Return what the areas decided, the first that decided anything counting; else the deployment's default."""
         ...
 
 
@@ -105,8 +113,12 @@ class Observations(Protocol):
         """Return the texts and photos of a space that waited at `seen_at`; what was written later is another text."""
         ...
 
-    def queued_note(self, observation_id: UUID) -> tuple[UUID, Waiting, datetime] | None:
-        """Return the space of a text that waits, the text, and when it was written; locked against other deciders."""
+    def space_of(self, observation_id: UUID) -> UUID | None:
+        """Return the space that an observation is about."""
+        ...
+
+    def queued_note(self, observation_id: UUID) -> tuple[Waiting, datetime] | None:
+        """Return a text that waits and when it was written; locked against other deciders."""
         ...
 
     def settle_note(self, observation_id: UUID, state: str, text: str | None, at: datetime) -> None:
@@ -114,7 +126,15 @@ class Observations(Protocol):
         ...
 
     def settle_photo(self, photo_id: UUID, state: str, reason: str | None, at: datetime) -> None:
-        """Give a photo a moderator's state."""
+        """Give a photo a moderator's state, and raise its version so that a later decision sees this one."""
+        ...
+
+    def note(self, observation_id: UUID) -> str | None:
+        """Return the text of an observation."""
+        ...
+
+    def wait_again(self, space_id: UUID) -> None:
+        """Let the texts and photos that were refused together with their place wait for a look again."""
         ...
 
     def reporter_of(self, observation_id: UUID) -> str | None:
@@ -278,6 +298,21 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
         ...
 
     @property
+    def area_policies(self) -> AreaPolicies:
+        """Return the repository of what areas decide about publication."""
+        ...
+
+    @property
+    def owner_claims(self) -> OwnerClaims:
+        """Return the repository of owners' claims."""
+        ...
+
+    @property
+    def office_messages(self) -> OfficeMessages:
+        """Return the repository of messages to the office."""
+        ...
+
+    @property
     def spaces(self) -> Spaces:
         """Return the repository of spaces."""
         ...
@@ -405,6 +440,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def reminders(self) -> Reminders:
         """Return the repository of reminders."""
+        ...
+
+    @property
+    def merges(self) -> Merges:
+        """Return the repository of merges."""
         ...
 
     def commit(self) -> None:

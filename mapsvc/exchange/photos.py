@@ -54,7 +54,7 @@ def check_photo(data: bytes) -> CheckedPhoto:
         except Exception:
             # Decoders raise whatever their broken input leads them to: OSError, SyntaxError, struct.error, KeyError …
             raise Invalid("the picture is damaged", "/photo", code="not_an_image") from None
-        return _encoded(picture)
+        return encoded(picture)
 
 
 def _refuse_by_header(data: bytes) -> None:
@@ -144,7 +144,8 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _encoded(picture: Image.Image) -> CheckedPhoto:
+def encoded(picture: Image.Image) -> CheckedPhoto:
+    """Return a clean picture as the JPEG that is kept, with its thumbnail."""
     data = _jpeg(picture, _QUALITY)
     small = picture.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)

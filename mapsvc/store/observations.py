@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind, StoredObservation
 from mapsvc.domain.rulings import Subject, Waiting
-from mapsvc.store.care_tables import reporters
+from mapsvc.store.care_tables import reporters, rulings
 from mapsvc.store.tables import observations, photos, sources
 
 
@@ -63,7 +63,7 @@ class ObservationRepository:
             .where(
                 observations.c.id == observation_id,
                 observations.c.reporter == reporter,
-                observations.c.state == "counted",
+                observations.c.state.in_(("counted", "held")),
             )
             .values(state="withdrawn")
             .returning(observations.c.space_id)
@@ -93,17 +93,20 @@ class ObservationRepository:
             Waiting(Subject.PHOTO, row.id, row.observation_id) for row in self._connection.execute(pictures)
         ]
 
-    def queued_note(self, observation_id: UUID) -> tuple[UUID, Waiting, datetime] | None:
-        """Return the space of a text that waits, the text, and when it was written; locked against other deciders."""
+    def space_of(self, observation_id: UUID) -> UUID | None:
+        """Return the space that an observation is about."""
+        query = select(observations.c.space_id).where(observations.c.id == observation_id)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def queued_note(self, observation_id: UUID) -> tuple[Waiting, datetime] | None:
+        """Return a text that waits and when it was written; locked against other deciders."""
         query = (
-            select(observations.c.space_id, observations.c.note, _written_at().label("at"))
+            select(observations.c.note, _written_at().label("at"))
             .where(observations.c.id == observation_id, observations.c.note_state == "queued")
             .with_for_update()
         )
         row = self._connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return row.space_id, Waiting(Subject.NOTE, observation_id, observation_id, row.note), row.at
+        return None if row is None else (Waiting(Subject.NOTE, observation_id, observation_id, row.note), row.at)
 
     def settle_note(self, observation_id: UUID, state: str, text: str | None, at: datetime) -> None:
         """Give a text a moderator's state, worded as it is shown."""
@@ -114,9 +117,44 @@ class ObservationRepository:
         )
 
     def settle_photo(self, photo_id: UUID, state: str, reason: str | None, at: datetime) -> None:
-        """Give a photo a moderator's state."""
+        """Give a photo a moderator's state, and raise its version so that a later decision sees this one."""
         self._connection.execute(
-            update(photos).where(photos.c.id == photo_id).values(state=state, reason=reason, decided_at=at)
+            update(photos)
+            .where(photos.c.id == photo_id)
+            .values(state=state, reason=reason, decided_at=at, version=photos.c.version + 1)
+        )
+
+    def note(self, observation_id: UUID) -> str | None:
+        """Return the text of an observation."""
+        query = select(observations.c.note).where(observations.c.id == observation_id)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def wait_again(self, space_id: UUID) -> None:
+        """Let the texts and photos that were refused together with their place wait for a look again.
+
+        What was refused by a decision of its own, or taken back by its sender, stays away.
+        """
+        alone = select(rulings.c.record_id).where(rulings.c.space_id == space_id, rulings.c.subject != "space")
+        taken_back = select(observations.c.id).where(observations.c.state == "withdrawn")
+        self._connection.execute(
+            update(observations)
+            .where(
+                observations.c.space_id == space_id,
+                observations.c.note_state == "rejected",
+                observations.c.state != "withdrawn",
+                observations.c.id.not_in(alone),
+            )
+            .values(note_state="queued")
+        )
+        self._connection.execute(
+            update(photos)
+            .where(
+                photos.c.space_id == space_id,
+                photos.c.state == "rejected",
+                photos.c.id.not_in(alone),
+                or_(photos.c.observation_id.is_(None), photos.c.observation_id.not_in(taken_back)),
+            )
+            .values(state="submitted", reason=None, decided_at=None, version=photos.c.version + 1)
         )
 
     def reporter_of(self, observation_id: UUID) -> str | None:

@@ -34,7 +34,8 @@ def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: da
         space = uow.spaces.by_slug(slug, lock=True)
         if space is None:
             raise NotFound("there is no such space")
-        require(actor, Action.MODERATE, uow.areas.path(space.area_id))
+        first = decision.verb == "publish" and space.record_state == RecordState.SUBMITTED
+        require(actor, Action.PUBLISH if first else Action.MODERATE, uow.areas.path(space.area_id))
         if space.version != decision.version:
             raise Stale("somebody else decided first", code="stale", state=space.record_state)
         changed = _decided(uow, actor, space, decision, now)
@@ -110,7 +111,9 @@ def _settle_texts(
 
 
 def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
-    return conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy).status_codes[0] == "gone_pending"
+    return (
+        conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy).status_codes[0] == "gone_pending"
+    )
 
 
 def _can_take(target: Space | None, space: Space) -> bool:

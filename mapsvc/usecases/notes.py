@@ -51,13 +51,11 @@ def decide_note(
     verdict = verdict_of(verb)
     check_reason(Subject.NOTE, verdict, reason)
     with uow:
+        space = _space_of(uow, actor, observation_id, verdict)
         found = uow.observations.queued_note(observation_id)
         if found is None:
-            if uow.observations.reporter_of(observation_id) is None:
-                raise NotFound("there is no such text")
             raise Conflict("this text was decided already", code="decided_before")
-        space_id, note, written_at = found
-        space = space_of_part(uow, actor, space_id, verdict)
+        note, written_at = found
         if written_at > seen_at:
             raise Stale("the text was changed since", code="stale")
         settle_waiting(uow, actor, space, [note], verdict, reason, now)
@@ -110,11 +108,12 @@ def check_reason(subject: Subject, verdict: Verdict, reason: str) -> None:
         raise Invalid("a reason from the list is needed", "/reason", code="reason")
 
 
-def space_of_part(uow: UnitOfWork, actor: Actor, space_id: UUID, verdict: Verdict) -> Space:
-    """Return the locked space of a text or photo that the actor may decide about; NotFound where it is elsewhere."""
-    space = uow.spaces.get(space_id, lock=True)
+def _space_of(uow: UnitOfWork, actor: Actor, observation_id: UUID, verdict: Verdict) -> Space:
+    """Return the locked space of a text that the actor may decide about; every decision locks the space first."""
+    space_id = uow.observations.space_of(observation_id)
+    space = uow.spaces.get(space_id, lock=True) if space_id is not None else None
     if space is None or space.record_state == RecordState.MERGED:
-        raise NotFound("there is no such space")
+        raise NotFound("there is no such text")
     action = Action.PUBLISH if verdict is Verdict.PUBLISH else Action.MODERATE
     require(actor, action, uow.areas.path(space.area_id))
     return space

@@ -20,10 +20,11 @@ WITHDRAWN = "withdrawn"
 def follow(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
     """Return the report of a private link; raise NotFound, with code `expired` when its time is over."""
     with uow:
-        return _report(uow, token, now)
+        return followed(uow, token, now)
 
 
-def _report(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
+def followed(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
+    """Return the report of a private link inside the caller's transaction; raise NotFound as `follow` does."""
     report = uow.reports.get(token_hash(token))
     if report is None:
         raise NotFound("there is no such link")
@@ -34,16 +35,16 @@ def _report(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
 
 def open_report(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space]:
     """Return a report that can still be changed, its space locked."""
-    report = _report(uow, token, now)
+    report = followed(uow, token, now)
     space = uow.spaces.get(report.space_id, lock=True)
     # Read again under the lock: somebody may have decided, or the reporter withdrawn, in between.
-    report = _report(uow, token, now)
+    report = followed(uow, token, now)
     if space is None or not report.is_open:
         raise Conflict("this report is closed", code="wrong_state")
     return report, space
 
 
-def _as_reporter(report: FollowedReport) -> Actor:
+def as_reporter(report: FollowedReport) -> Actor:
     """Return the one who sent the report, so that a second answer replaces the first instead of adding a vote."""
     return Actor(
         user_id=report.user_id, device=report.reporter.removeprefix("device:"), network=report.cluster_key or ""
@@ -56,19 +57,19 @@ def answer_again(uow: UnitOfWork, files: PhotoFiles, token: str, answer: Answer,
     Raises NotFound for an unknown link, Conflict when the report is closed or the key was used for something else.
     """
     with uow:
-        report, space = open_report(uow, token, now)
+        report, space = _open(uow, token, now)
         body = digest(f"{report.observation_id}|{answer.claim}")
         if uow.idempotency.claim(answer.key, "report_answer", body, now) is None:
             add_answer(uow, files, report, space, answer, now)
             uow.commit()
-        return _report(uow, token, now)
+        return followed(uow, token, now)
 
 
 def add_answer(
     uow: UnitOfWork, files: PhotoFiles, report: FollowedReport, space: Space, answer: Answer, now: datetime
 ) -> None:
     """Add what the reporter sees now, inside the caller's transaction."""
-    actor = _as_reporter(report)
+    actor = as_reporter(report)
     store_observation(uow, files, actor, space, answer, now)
     evidence = refresh(uow, space.id, now.date())
     told = {"claim": answer.claim, "status": evidence.status_codes[0]}
@@ -79,12 +80,12 @@ def correct_note(uow: UnitOfWork, token: str, note: str, now: datetime) -> Follo
     """Replace the note of the report; the new one waits for a look. Raises NotFound, Conflict, and Invalid."""
     note = clean_text(note, "/note", LONGEST_NOTE, several_lines=True)
     with uow:
-        report, space = open_report(uow, token, now)
+        report, space = _open(uow, token, now)
         if note != (report.note or ""):
             uow.reports.correct_note(report.observation_id, note or None, now)
-            uow.audit.add(_as_reporter(report), "note_corrected", "space", space.id, at=now)
+            uow.audit.add(as_reporter(report), "note_corrected", "space", space.id, at=now)
             uow.commit()
-        return _report(uow, token, now)
+        return followed(uow, token, now)
 
 
 def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
@@ -93,12 +94,12 @@ def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
     Doing it twice changes nothing. Raises NotFound for an unknown link.
     """
     with uow:
-        report = _report(uow, token, now)
+        report = followed(uow, token, now)
         space = uow.spaces.get(report.space_id, lock=True)
-        report = _report(uow, token, now)
+        report = followed(uow, token, now)
         if space is None or report.withdrawn:
             return report
-        actor = _as_reporter(report)
+        actor = as_reporter(report)
         # After a joining of records the answers lie with another one, which nobody may conclude at the same time.
         uow.spaces.get(report.counted_for, lock=True)
         uow.reports.take_back(report)
@@ -108,4 +109,4 @@ def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
             uow.spaces.update(taken)
         uow.audit.add(actor, "observation_withdrawn", "space", space.id, reason=WITHDRAWN, at=now)
         uow.commit()
-        return _report(uow, token, now)
+        return followed(uow, token, now)
