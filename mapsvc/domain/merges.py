@@ -13,6 +13,8 @@ from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Invalid
+from mapsvc.domain.freshness_policy import DEFAULT
+from mapsvc.domain.observations import SourceKind
 from mapsvc.domain.spaces import AvailabilityState, OwnerType, RecordState, Space
 
 #: What a field is kept as; None means not known.
@@ -25,6 +27,8 @@ PLAIN = (
     "publication_precision", "availability_state",
 )  # fmt: skip
 NESTED = ("features", "description", "external_ids")
+#: What goes with another field and is never chosen by itself: what the office decided about how exactly it is shown.
+FOLLOWS: Mapping[str, str] = {"office_precision": "publication_precision"}
 # What says nothing about a record, field by field.
 _EMPTY: Mapping[str, object] = {
     "owner_type": OwnerType.UNKNOWN.value,
@@ -37,6 +41,17 @@ _CAREFUL: Mapping[str, tuple[object, ...]] = {
 }
 # Two points closer than this are one place that was rounded twice; degrees, about 1 m.
 _SAME_POINT = 1e-5
+# How far the word of whoever wrote a value is trusted: as far as what they see counts (freshness 4.1).
+_WRITERS: Mapping[str, SourceKind] = {
+    "administrator": SourceKind.OFFICER_VISIT,
+    "officer": SourceKind.OFFICER_VISIT,
+    "moderator": SourceKind.TRUST_BROKER,
+    "trust_broker": SourceKind.TRUST_BROKER,
+    "owner": SourceKind.OWNER_STATEMENT,
+    "registered": SourceKind.REGISTERED_USER,
+    "anonymous": SourceKind.ANONYMOUS,
+    "import_official": SourceKind.IMPORT_OFFICIAL,
+}
 #: A pact or an award hangs on records in these states.
 _COMMITTED = frozenset({"in_call", "reserved", "assigned", "in_use", "returning"})
 _JOINABLE = frozenset({RecordState.SUBMITTED.value, RecordState.PUBLISHED.value})
@@ -80,7 +95,6 @@ class Party:
     origins: Mapping[str, Origin]
     published_at: datetime
     lots: tuple[UUID, ...] = ()
-    objected: bool = False
 
     @property
     def committed(self) -> bool:
@@ -172,6 +186,18 @@ class Merge:
     undone_at: datetime | None = None
 
 
+def trust(writer: str) -> float:
+    """Return how far the values of this writer are trusted (τ, no unit); `writer` is a kind of actor or of source."""
+    return DEFAULT.source_weights[_WRITERS.get(writer, SourceKind.IMPORT_OPEN)]
+
+
+def field_of(column: str) -> str:
+    """Return the field of a merge that a stored or changed field belongs to, such as `address` for `street`."""
+    groups = {"street": "address", "number": "address", "lon": "place", "lat": "place", "point": "place",
+              "geocode_precision": "place"}  # fmt: skip
+    return groups.get(column, column)
+
+
 def facts(space: Space) -> dict[str, object]:
     """Return the fields of a record that a merge compares, JSON values only; members of JSON fields as `features.x`."""
     plain: dict[str, object] = {name: getattr(space, name, None) or None for name in PLAIN}
@@ -183,7 +209,7 @@ def facts(space: Space) -> dict[str, object]:
     nested = {
         f"{name}.{member}": value for name in NESTED for member, value in sorted(dict(getattr(space, name)).items())
     }
-    return plain | nested
+    return plain | {"office_precision": space.office_precision} | nested
 
 
 def written(space: Space, values: Facts) -> Space:
@@ -200,7 +226,7 @@ def written(space: Space, values: Facts) -> Space:
             changes["street"], changes["number"] = value if isinstance(value, list | tuple) else (None, None)
         elif name == "place" and isinstance(value, list | tuple):
             changes["lon"], changes["lat"], changes["geocode_precision"] = value
-        elif name in PLAIN:
+        elif name in PLAIN or name in FOLLOWS:
             changes[name] = value
     return replace(space, **changes, **nested)  # type: ignore[arg-type]
 
@@ -234,15 +260,17 @@ def plan(survivor: Party, loser: Party, choices: Mapping[str, str]) -> Plan:
     decides what is shown. Raises Invalid with a pointer for a choice that does not exist.
     """
     left, right = facts(survivor.space), facts(loser.space)
-    unknown = sorted(set(choices) - (left.keys() | right.keys()))
+    unknown = sorted(set(choices) - (left.keys() | right.keys()) | (set(choices) & FOLLOWS.keys()))
     if unknown:
         raise Invalid("there is no such field", f"/{unknown[0]}", code="unknown_field", value=unknown[0])
-    names = [*PLAIN, *sorted(name for name in left.keys() | right.keys() if name not in PLAIN)]
-    return Plan(
-        survivor,
-        loser,
-        tuple(_planned(name, left.get(name), right.get(name), survivor, loser, choices.get(name)) for name in names),
-    )
+    known = {*PLAIN, *FOLLOWS}
+    names = [*PLAIN, *sorted(name for name in left.keys() | right.keys() if name not in known)]
+    fields = {
+        name: _planned(name, left.get(name), right.get(name), survivor, loser, choices.get(name)) for name in names
+    }
+    for name, leader in FOLLOWS.items():
+        fields[name] = PlannedField(name, left.get(name), right.get(name), fields[leader].side, Why.SAME)
+    return Plan(survivor, loser, tuple(fields.values()))
 
 
 def _planned(name: str, own: object, other: object, survivor: Party, loser: Party, choice: str | None) -> PlannedField:
@@ -297,10 +325,30 @@ def remember(survivor: Space, joined: Space, loser: Space, moved: Mapping[str, l
     )
 
 
+def joined(plan: Plan, now: datetime) -> Space:
+    """Return the surviving record as it will be; an owner's objection to either of the two holds for it.
+
+    Raises Conflict where a choice would show a place that an owner objected to more exactly than now.
+    """
+    own, other = plan.survivor.space, plan.loser.space
+    objection = own.owner_objection or other.owner_objection
+    if objection and "publication_precision" in plan.looser:
+        raise Conflict("An owner objected to showing this place exactly.", code="objection_stays")
+    values = plan.facts()
+    if "publication_precision" in plan.looser:
+        # Whoever chooses to show more than the rules would decides it by hand.
+        values["office_precision"] = values["publication_precision"]
+    note = own.owner_note or (other.owner_note if objection else None)
+    return replace(written(own, values), owner_objection=objection, owner_note=note, updated_at=now)
+
+
 def restored(now: Space, memory: Memory) -> tuple[Space, tuple[str, ...]]:
     """Return the survivor with its own values back, and the fields that were edited since and therefore stay."""
     present = facts(now)
     back = {name: value for name, value in memory.before.items() if present.get(name) == memory.after.get(name)}
+    if now.owner_objection:
+        # Undoing never shows a place more exactly that an owner objected to; the office decides that by itself.
+        back = {name: value for name, value in back.items() if name not in ("publication_precision", *FOLLOWS)}
     kept = tuple(
         name for name, value in memory.before.items() if name not in back and present.get(name) != value
     )  # Whoever edited a field back to what it was agrees with undoing.
@@ -355,7 +403,7 @@ class Merges(Protocol):
         ...
 
     def carry_over(self, from_id: UUID, to_id: UUID) -> None:
-        """Let an owner's objection and a frozen evidence hold for the other record as well."""
+        """Let a frozen evidence stay frozen in the other record."""
         ...
 
     def judge_different(self, one: UUID, other: UUID, by: int | None, at: datetime) -> None:
