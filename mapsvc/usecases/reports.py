@@ -57,7 +57,7 @@ def answer_again(uow: UnitOfWork, files: PhotoFiles, token: str, answer: Answer,
     Raises NotFound for an unknown link, Conflict when the report is closed or the key was used for something else.
     """
     with uow:
-        report, space = _open(uow, token, now)
+        report, space = open_report(uow, token, now)
         body = digest(f"{report.observation_id}|{answer.claim}")
         if uow.idempotency.claim(answer.key, "report_answer", body, now) is None:
             add_answer(uow, files, report, space, answer, now)
@@ -80,7 +80,7 @@ def correct_note(uow: UnitOfWork, token: str, note: str, now: datetime) -> Follo
     """Replace the note of the report; the new one waits for a look. Raises NotFound, Conflict, and Invalid."""
     note = clean_text(note, "/note", LONGEST_NOTE, several_lines=True)
     with uow:
-        report, space = _open(uow, token, now)
+        report, space = open_report(uow, token, now)
         if note != (report.note or ""):
             uow.reports.correct_note(report.observation_id, note or None, now)
             uow.audit.add(as_reporter(report), "note_corrected", "space", space.id, at=now)
