@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
 
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.snapshots import pointer_to
+from mapsvc.matching.strict_reading import read_by_id, read_ids, read_members, read_object, read_text, read_whole
 
 _REQUIRED = ("capacity", "mechanism", "prefs", "priority_micro")
 _OPTIONAL = ("impact_micro", "locks", "lottery_seed", "merit_micro", "reserves")
 MOST_SEATS = 1_000_000
-_LONGEST_ID = 200
 _LONGEST_SEED = 1_000
 
-_Value = TypeVar("_Value")
 Pair = tuple[str, str]
 """An application and a lot."""
 
@@ -65,18 +63,18 @@ def read_market(given: object) -> Market:
     The members are those of the canonical form (3.12, E8). Unknown members, numbers that are not whole, foreign or
     repeated ids, a listed pair without priority, and locks that contradict each other or the capacity are refused.
     """
-    members = _object(given, "")
+    members = read_object(given, "")
     for name in members:
         if name not in _REQUIRED and name not in _OPTIONAL:
             raise Invalid("This member is not known.", pointer_to("", name))
     for name in _REQUIRED:
         if name not in members:
             raise Invalid("This member is missing.", pointer_to("", name))
-    capacity = _by_id(members["capacity"], "/capacity", lambda value, at: _whole(value, at, 1, MOST_SEATS))
-    prefs = _by_id(members["prefs"], "/prefs", lambda value, at: _ids(value, at, capacity, "lot"))
+    capacity = read_by_id(members["capacity"], "/capacity", lambda value, at: read_whole(value, at, 1, MOST_SEATS))
+    prefs = read_by_id(members["prefs"], "/prefs", lambda value, at: read_ids(value, at, capacity, "lot"))
 
     def scores(name: str) -> dict[str, dict[str, int]]:
-        return _by_id(members.get(name, {}), f"/{name}", _micro_of(prefs, "application"), capacity, "lot")
+        return read_by_id(members.get(name, {}), f"/{name}", _micro_of(prefs, "application"), capacity, "lot")
 
     required, forbidden = _locks(members.get("locks", {}), capacity, prefs)
     market = Market(
@@ -84,40 +82,16 @@ def read_market(given: object) -> Market:
         mechanism=_mechanism(members["mechanism"]),
         prefs=prefs,
         priority=scores("priority_micro"),
-        reserves=_by_id(members.get("reserves", {}), "/reserves", _reserve_of(prefs), capacity, "lot"),
+        reserves=read_by_id(members.get("reserves", {}), "/reserves", _reserve_of(prefs), capacity, "lot"),
         required=required,
         forbidden=forbidden,
-        seed=_text(members.get("lottery_seed", ""), "/lottery_seed", _LONGEST_SEED, least=0),
+        seed=read_text(members.get("lottery_seed", ""), "/lottery_seed", _LONGEST_SEED, least=0),
         merit=_micro_of(prefs, "application")(members.get("merit_micro", {}), "/merit_micro"),
         impact=scores("impact_micro"),
     )
     _check_priorities(market)
     _check_seats(market)
     return market
-
-
-def _object(value: object, pointer: str) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise Invalid("An object is needed.", pointer)
-    return value
-
-
-def _text(value: object, pointer: str, longest: int, least: int = 1) -> str:
-    if not isinstance(value, str) or len(value) < least:
-        raise Invalid("A text that is not empty is needed." if least else "A text is needed.", pointer)
-    if len(value) > longest:
-        raise Invalid(f"At most {longest} characters.", pointer)
-    if not value.isprintable():
-        raise Invalid("Only printable characters.", pointer)
-    return value
-
-
-def _whole(value: object, pointer: str, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Invalid("A whole number is needed.", pointer)
-    if not least <= value <= most:
-        raise Invalid(f"A whole number from {least} to {most} is needed.", pointer)
-    return value
 
 
 def _mechanism(value: object) -> Mechanism:
@@ -127,61 +101,16 @@ def _mechanism(value: object) -> Mechanism:
     raise Invalid("One of these is needed: stable, optimal.", "/mechanism")
 
 
-def _by_id(
-    value: object,
-    pointer: str,
-    read: Callable[[object, str], _Value],
-    among: Mapping[str, object] | None = None,
-    noun: str = "",
-) -> dict[str, _Value]:
-    """The members of an object by their ids, in the order of the ids; `among` names the only ids that may stand."""
-    members = _object(value, pointer)
-    found = {}
-    for name in sorted(members):
-        at = pointer_to(pointer, name)
-        if among is None:
-            _text(name, at, _LONGEST_ID)
-        elif name not in among:
-            raise Invalid(f"There is no such {noun}.", at)
-        found[name] = read(members[name], at)
-    return found
-
-
 def _micro_of(among: Mapping[str, object], noun: str) -> Callable[[object, str], dict[str, int]]:
-    return lambda value, pointer: _by_id(value, pointer, lambda one, at: _whole(one, at, 0, MICRO), among, noun)
-
-
-def _ids(value: object, pointer: str, among: Mapping[str, object], noun: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise Invalid(f"A list with the id of each {noun} is needed.", pointer)
-    found: dict[str, None] = {}
-    for index, name in enumerate(value):
-        at = pointer_to(pointer, index)
-        if not isinstance(name, str) or name not in among:
-            raise Invalid(f"There is no such {noun}.", at)
-        if name in found:
-            raise Invalid(f"This {noun} comes twice.", at)
-        found[name] = None
-    return tuple(found)
-
-
-def _only(value: object, pointer: str, names: tuple[str, ...], *, all_of_them: bool) -> dict[str, object]:
-    members = _object(value, pointer)
-    for name in members:
-        if name not in names:
-            raise Invalid("This member is not known.", pointer_to(pointer, name))
-    for name in names:
-        if all_of_them and name not in members:
-            raise Invalid("This member is missing.", pointer_to(pointer, name))
-    return members
+    return lambda value, pointer: read_by_id(value, pointer, lambda one, at: read_whole(one, at, 0, MICRO), among, noun)
 
 
 def _reserve_of(prefs: Mapping[str, object]) -> Callable[[object, str], Reserve]:
     def read(value: object, pointer: str) -> Reserve:
-        members = _only(value, pointer, ("seats", "eligible"), all_of_them=True)
+        members = read_members(value, pointer, ("seats", "eligible"), all_of_them=True)
         return Reserve(
-            seats=_whole(members["seats"], f"{pointer}/seats", 0, MOST_SEATS),
-            eligible=frozenset(_ids(members["eligible"], f"{pointer}/eligible", prefs, "application")),
+            seats=read_whole(members["seats"], f"{pointer}/seats", 0, MOST_SEATS),
+            eligible=frozenset(read_ids(members["eligible"], f"{pointer}/eligible", prefs, "application")),
         )
 
     return read
@@ -190,7 +119,7 @@ def _reserve_of(prefs: Mapping[str, object]) -> Callable[[object, str], Reserve]
 def _locks(
     value: object, capacity: Mapping[str, int], prefs: Mapping[str, tuple[str, ...]]
 ) -> tuple[dict[str, str], frozenset[Pair]]:
-    members = _only(value, "/locks", ("require", "forbid"), all_of_them=False)
+    members = read_members(value, "/locks", ("require", "forbid"), all_of_them=False)
     pairs = {name: _pairs(members.get(name, []), f"/locks/{name}", capacity, prefs) for name in ("require", "forbid")}
     required: dict[str, str] = {}
     taken: dict[str, int] = {}
