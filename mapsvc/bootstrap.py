@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from mapsvc.config import Settings, SettingError
-from mapsvc.domain.erasures import Erased, Erasure
+from mapsvc.config import SettingError, Settings
 from mapsvc.domain.blurs import Marks
+from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy, read_policy
 from mapsvc.domain.people import Grant

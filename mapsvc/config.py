@@ -35,6 +35,7 @@ class Settings:
     pool_size: int = 8
     web_workers: int = 2
     rate_limits: bool = True
+    freshness_policy: str = ""
     today: str = ""
 
     @classmethod

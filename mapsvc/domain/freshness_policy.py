@@ -7,8 +7,9 @@ places matches what officers find (freshness 4.1).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from math import isclose, isfinite
 
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.observations import Claim, Quality, SourceKind
@@ -120,6 +121,33 @@ class FreshnessPolicy:
 
 
 DEFAULT = FreshnessPolicy()
+_WHOLE = frozenset(field.name for field in fields(FreshnessPolicy) if field.type == "int")
+_NAMES = frozenset(field.name for field in fields(FreshnessPolicy))
+
+
+def read_policy(numbers: Mapping[str, object]) -> FreshnessPolicy:
+    """Return the default numbers with those of a deployment in their place; raise Invalid that names what is wrong.
+
+    Beside what every policy must hold, the cap of anonymous evidence stays below a confirmed mass: no crowd of unknown
+    devices may confirm a place, whatever a deployment sets.
+    """
+    for name, value in numbers.items():
+        if name not in _NAMES:
+            raise Invalid(f"{name} is not a number of the evidence rule.", f"/{name}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+            raise Invalid(f"{name} must be a number that is not negative.", f"/{name}")
+        if name in _WHOLE and not isinstance(value, int):
+            raise Invalid(f"{name} must be a whole number.", f"/{name}")
+    policy = FreshnessPolicy(**numbers)  # type: ignore[arg-type]  # the loop above allows names and numbers only
+    if policy.anonymous_cap >= policy.mass_confirmed:
+        raise Invalid("anonymous_cap must be below mass_confirmed: passers-by alone never confirm.", "/anonymous_cap")
+    if max(policy.p_confirmed, policy.p_probable, policy.p_disputed, *policy.qualities.values()) > 1:
+        raise Invalid("Qualities and thresholds of p are at most 1.")
+    shares = (policy.urgency_age, policy.urgency_doubt, policy.urgency_interest, policy.urgency_call)
+    if not isclose(sum(shares), 1.0, abs_tol=1e-6):
+        raise Invalid("The four shares of the urgency add up to 1.", "/urgency_age")
+    return policy
+
 
 # Half-lives in days of other dated statements, for `freshness.age_band` (freshness 4.3, last line).
 HALF_LIFE_INITIATIVE_ACTIVE = 365

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from flask_security import current_user
 
 from mapsvc.bootstrap import DATABASE_ERRORS, Connection, Services
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.people import Actor
 from mapsvc.spatial import city as spatial_city
 
@@ -34,6 +35,11 @@ def services() -> Services:
     """Return the services of this app."""
     found: Services = current_app.extensions["mapsvc"]
     return found
+
+
+def freshness_policy() -> FreshnessPolicy:
+    """Return the deployment's numbers of the evidence rule."""
+    return services().freshness_policy
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from mapsvc.domain import freshness
-from mapsvc.domain.freshness_policy import DEFAULT
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.observations import ON_SITE, Claim, Observation, Quality, SourceKind
 from mapsvc.web.i18n import date_text, number_text
 from mapsvc.web.labels import label
@@ -33,31 +33,38 @@ _SAMPLES = 48
 _NAMED_YEAR_DAYS = 300
 
 
-def picture(observations: Sequence[Observation], today: date) -> dict[str, Any] | None:
-    """Return the arguments of the macro `evidence`; None without observations."""
+def picture(
+    observations: Sequence[Observation], today: date, policy: FreshnessPolicy, *, archived: bool = False
+) -> dict[str, Any] | None:
+    """Return the arguments of the macro `evidence`; None without observations.
+
+    `archived` says that a moderator confirmed what was said to be gone.
+    """
     seen = [one for one in observations if one.counted_on <= today]
     if not seen:
         return None
     first = min(one.counted_on for one in seen)
-    now = freshness.assess(seen, today)
-    turn_on = next((p.starts_on for p in freshness.timeline(seen, today) if p.status is not now.status), None)
+    now, periods = freshness.conclude(seen, today, policy, gone_confirmed=archived)
+    turned = next((period for period in periods if period.status is not now.status), None)
+    turn_on = None if turned is None else turned.starts_on
     ahead = _FORECAST_DAYS if turn_on is None else (turn_on - today).days + _FORECAST_DAYS // 4
     ahead = max(30, min(ahead, _LONGEST_FORECAST_DAYS))
     axis = _Axis(first, today, today + timedelta(days=ahead))
     step = max(3, (axis.last - first).days // _SAMPLES)
-    samples = [_sample(axis, point) for point in freshness.history(seen, today, ahead, step)]
+    points = freshness.history(seen, today, ahead, step, policy, gone_confirmed=archived)
+    samples = [_sample(axis, point, policy) for point in points]
     turn = None
-    if turn_on is not None and turn_on <= axis.last:
-        after = freshness.assess(seen, turn_on).status
+    if turned is not None and turned.starts_on <= axis.last:
+        day = date_text(turned.starts_on)
         turn = {
-            "at": axis.at(turn_on),
-            "text": _("%(status)s from %(day)s", status=_status(after), day=date_text(turn_on)),
+            "at": axis.at(turned.starts_on),
+            "text": _("%(status)s from %(day)s", status=_status(turned.status), day=day),
         }
     return {
         "samples": samples,
         "today": axis.at(today),
         "label": _sentence(now, turn),
-        "dots": [_dot(axis, one) for one in seen],
+        "dots": [_dot(axis, one, policy) for one in seen],
         "marks": _marks(axis, seen),
         "turn": turn,
         "today_text": date_text(today),
@@ -80,8 +87,8 @@ class _Axis:
         return round(self._split + (1 - self._split) * min(1.0, share), 4)
 
 
-def _sample(axis: _Axis, point: freshness.HistoryPoint) -> dict[str, Any]:
-    total = sum(point.masses.values()) + len(point.masses) * DEFAULT.prior_mass
+def _sample(axis: _Axis, point: freshness.HistoryPoint, policy: FreshnessPolicy) -> dict[str, Any]:
+    total = sum(point.masses.values()) + len(point.masses) * policy.prior_mass
     return {
         "at": axis.at(point.on),
         "vacant": round(point.masses[Claim.VACANT] / total, 4),
@@ -91,12 +98,10 @@ def _sample(axis: _Axis, point: freshness.HistoryPoint) -> dict[str, Any]:
     }
 
 
-def _strength(one: Observation) -> float:
-    return DEFAULT.source_weights[one.source_kind] * DEFAULT.qualities[one.quality]
-
-
-def _dot(axis: _Axis, one: Observation) -> dict[str, Any]:
-    share = min(1.0, _strength(one) / DEFAULT.source_weights[SourceKind.OFFICER_VISIT])
+def _dot(axis: _Axis, one: Observation, policy: FreshnessPolicy) -> dict[str, Any]:
+    # The size tells the source and how it was seen; how reliable the reporter has shown to be is nobody's business.
+    strength = policy.source_weights[one.source_kind] * policy.qualities[one.quality]
+    share = min(1.0, strength / (policy.source_weights[SourceKind.OFFICER_VISIT] or 1.0))
     return {"at": axis.at(one.counted_on), "says": one.claim.value, "size": round(1 + 2 * share**0.5, 2)}
 
 
@@ -120,9 +125,11 @@ def _sentence(now: freshness.Assessment, turn: Mapping[str, Any] | None) -> str:
     return f"{start} {turn['text']}." if turn else start
 
 
-def entries(observations: Sequence[Observation], notes: Mapping[str, str], today: date) -> list[dict[str, Any]]:
+def entries(
+    observations: Sequence[Observation], notes: Mapping[str, str], today: date, policy: FreshnessPolicy
+) -> list[dict[str, Any]]:
     """Return the observations in words, the newest first: who, what, how seen, and its share of the weight today."""
-    weights = dict(freshness.assess(observations, today).weights)
+    weights = dict(freshness.assess(observations, today, policy).weights)
     total = sum(weights.values())
     found = []
     for one in sorted(observations, key=lambda item: item.counted_at, reverse=True):
@@ -155,7 +162,8 @@ def _seen(quality: Quality) -> str:
 def _weighs(one: Observation, weight: float, total: float) -> str:
     if one.claim is Claim.UNSURE:
         return _("asks for a visit")
-    share = 100 * weight / total if total else 0.0
-    if share < 1:
+    # In steps of five: exact shares would tell how reliable a single reporter has shown to be.
+    share = 5 * round(20 * weight / total) if total else 0
+    if not share:
         return _("hardly counts now")
-    return _("counts %(share)s%% now", share=number_text(round(share)))
+    return _("counts %(share)s%% now", share=number_text(share))

@@ -11,6 +11,7 @@ from mapsvc.domain import freshness
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.features import FIELDS, Features
 from mapsvc.domain.fields import read_value
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.observations import Claim, Observation
 from mapsvc.web.field_words import field_label, group_label, value_text
 from mapsvc.web.i18n import ago, date_text
@@ -48,21 +49,25 @@ def in_sentence(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def status_text(row: Mapping[str, Any], observations: Sequence[Observation], today: date) -> str:
+def status_text(
+    row: Mapping[str, Any], observations: Sequence[Observation], today: date, policy: FreshnessPolicy
+) -> str:
     """Return what stands below the status: when and by which kind of source, how many observations, how recent."""
     count = ngettext("%(num)s observation", "%(num)s observations", len(observations))
-    parts = [*_who_says(row, observations, today), count]
+    parts = [*_who_says(row, observations, today, policy), count]
     if row["last_confirmed_on"] is not None:
         parts.append(in_sentence(label("band", row["band"])))
     return " · ".join(parts)
 
 
-def _who_says(row: Mapping[str, Any], observations: Sequence[Observation], today: date) -> list[str]:
+def _who_says(
+    row: Mapping[str, Any], observations: Sequence[Observation], today: date, policy: FreshnessPolicy
+) -> list[str]:
     if row["last_confirmed_on"] is None:
         return [_("Nobody has looked yet")]
     words = {"when": ago(row["last_confirmed_on"]), "who": label("confirmed_by", row["last_source_kind"])}
     if row["status"] == "disputed":
-        weights = dict(freshness.assess(observations, today).weights)
+        weights = dict(freshness.assess(observations, today, policy).weights)
         claims = [one.claim for one in observations if weights.get(one.id, 0) > 0]
         vacant, occupied = claims.count(Claim.VACANT), claims.count(Claim.OCCUPIED) + claims.count(Claim.GONE)
         return [
@@ -76,12 +81,17 @@ def _who_says(row: Mapping[str, Any], observations: Sequence[Observation], today
 
 
 def life(
-    row: Mapping[str, Any], lot: Mapping[str, Any] | None, observations: Sequence[Observation], today: date
+    row: Mapping[str, Any],
+    lot: Mapping[str, Any] | None,
+    observations: Sequence[Observation],
+    today: date,
+    policy: FreshnessPolicy,
 ) -> list[dict[str, str]]:
     """Return the steps from spotted to results, each done, now or to come, from what is stored."""
     spotted = min((one.counted_on for one in observations), default=row["created_at"].date())
     confirmed = freshness.VacancyStatus.CONFIRMED_VACANT
-    verified = next((p.on for p in freshness.history(observations, today) if p.status is confirmed), None)
+    seen = freshness.history(observations, today, policy=policy)
+    verified = next((p.on for p in seen if p.status is confirmed), None)
     state = row["availability_state"]
     by_city = row["owner_type"] == "municipality"
     steps = [

@@ -11,11 +11,10 @@ from flask_babel import ngettext
 
 from mapsvc.domain.errors import NotFound
 from mapsvc.domain.freshness import assess, urgency
-from mapsvc.domain.freshness_policy import DEFAULT
 from mapsvc.domain.observations import Claim, Observation
 from mapsvc.domain.people import Action, allows
 from mapsvc.spatial import desk_queue
-from mapsvc.web.current import actor, connection, now
+from mapsvc.web.current import actor, connection, freshness_policy, now
 from mapsvc.web.desk import maps, records
 from mapsvc.web.desk.blueprint import scope
 from mapsvc.web.desk.queue_sections import Kind, Section
@@ -89,7 +88,7 @@ def _state_text(row: dict[str, Any], item: dict[str, Any] | None) -> str:
 
 def space_item(row: Mapping[str, Any], observations: Sequence[Observation]) -> dict[str, Any]:
     """Return a row of the queue about a space."""
-    found = assess(observations, now().date())
+    found = assess(observations, now().date(), freshness_policy())
     in_call = row["call_opens_on"] is not None
     kind = row["kind"]
     since = _since(row)
@@ -107,8 +106,8 @@ def space_item(row: Mapping[str, Any], observations: Sequence[Observation]) -> d
         "why": " ".join(_why(row, observations)),
         "symbol": symbol_of("space", row["status"]),
         "css": css_of("space", row["band"]),
-        "parts": _parts(found.freshness, urgency(found, 0, in_call), in_call),
-        "urgency": urgency(found, 0, in_call),
+        "parts": _parts(found.freshness, urgency(found, 0, in_call, freshness_policy()), in_call),
+        "urgency": urgency(found, 0, in_call, freshness_policy()),
         "in_call": in_call,
         "area": row["area_name"],
         "demonstration": row["demonstration"],
@@ -117,8 +116,8 @@ def space_item(row: Mapping[str, Any], observations: Sequence[Observation]) -> d
 
 def _parts(freshness: float, total: float, in_call: bool) -> list[dict[str, Any]]:
     """Return the reasons of U; the part of groups waiting is zero until groups can say that they are interested."""
-    old = DEFAULT.urgency_age * (1 - freshness)
-    call = DEFAULT.urgency_call * in_call
+    old = freshness_policy().urgency_age * (1 - freshness)
+    call = freshness_policy().urgency_call * in_call
     letters = key_of_letters()
     values = (old, max(0.0, total - old - call), call)
     return [{"value": value, **letter} for value, letter in zip(values, letters, strict=True)]
