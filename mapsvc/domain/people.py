@@ -38,6 +38,9 @@ class Action(StrEnum):
     EDIT_MAP = "edit_map"
     EDIT_COLLECTIVE = "edit_collective"
     READ_AUDIT = "read_audit"
+    SET_POLICY = "set_policy"
+    ANSWER_OWNERS = "answer_owners"
+    READ_MESSAGES = "read_messages"
 
 
 _BY_AREA: dict[Action, frozenset[Role]] = {
@@ -52,6 +55,9 @@ _BY_AREA: dict[Action, frozenset[Role]] = {
     Action.APPROVE_GROUP: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.SET_POLICY: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.ANSWER_OWNERS: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.READ_MESSAGES: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
 }
 # Under which of several roles somebody acts in the history, the weightiest first.
 _KINDS = (

@@ -22,8 +22,8 @@ from mapsvc.domain.imports import Loading
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.merges import Merges
 from mapsvc.domain.observations import Observation, StoredObservation
-from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.offers import OfferRow
+from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.owner_claims import OwnerClaims
 from mapsvc.domain.people import Actor, People
 from mapsvc.domain.photos import CheckedPhoto, KeptPhoto

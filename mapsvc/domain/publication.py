@@ -1,10 +1,12 @@
 """What the public may know about a place: how exactly where it is, and which facts (publication 5.1).
 
-The views ``public_…`` of the database state the same rule; a test compares the two. Who decides is in ``moderation``.
+The views ``public_…`` of the database state the same rule; a test compares the two. Who decides is in ``moderation``,
+which counts may be shown is in ``small_groups``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import cos, floor, isfinite, radians
@@ -12,7 +14,8 @@ from math import cos, floor, isfinite, radians
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.features import FIELDS
 from mapsvc.domain.freshness import VacancyStatus
-from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState
+from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState, Space
+from mapsvc.domain.street_points import StreetLine, street_point
 
 
 class Precision(StrEnum):
@@ -25,6 +28,10 @@ class Precision(StrEnum):
     HIDDEN = "hidden"
 
 
+#: From exact to hidden; what stands later tells less.
+_COARSER = tuple(Precision)
+
+
 class Moderation(StrEnum):
     """Whether a new place becomes public before or after somebody looked at it."""
 
@@ -34,7 +41,7 @@ class Moderation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AreaPolicy:
-    """What an area decided; the defaults are those of a deployment (publication 5.1)."""
+    """What holds in an area; the defaults are those of a deployment (publication 5.1)."""
 
     commercial_precision: str = Precision.EXACT
     moderation: str = Moderation.BEFORE
@@ -52,7 +59,7 @@ class Standing:
     """What decides the publication of a place: kind, owner, consent (None: not asked), and what is known about it.
 
     ``authority_precision`` is how exactly an authority published the position already, None when none did;
-    ``office_decision`` what the office in charge decided for a confiscated asset.
+    ``office_decision`` how exactly the office in charge decided to show it, None when it decided nothing.
     """
 
     asset_kind: str
@@ -68,8 +75,6 @@ class Standing:
 CELL_DEGREES = 0.0009
 # Half the diagonal of a cell in metres, for searching candidates of places that are known by their cell only.
 CELL_HALF_DIAGONAL_M = 71.0
-# A count of fewer units in one cell could point at a single one; it is shown for the district instead.
-LEAST_UNITS_PER_CELL = 3
 
 _PUBLIC_OWNERS = frozenset({OwnerType.MUNICIPALITY, OwnerType.OTHER_PUBLIC})
 
@@ -116,9 +121,11 @@ def precision_for(standing: Standing, policy: AreaPolicy) -> Precision:
         return Precision.HIDDEN
     if standing.objection or standing.owner_consent is False:
         # At once, before the officer decides: an exact place that was shown once cannot be taken back.
-        return Precision.CELL_100M
+        return max(Precision.CELL_100M, standing.office_decision or Precision.CELL_100M, key=_COARSER.index)
+    if standing.office_decision is not None:
+        return standing.office_decision
     if standing.owner_type == OwnerType.CONFISCATED:
-        return standing.office_decision or Precision.HIDDEN
+        return Precision.HIDDEN
     if standing.authority_precision is not None:
         return standing.authority_precision
     if standing.owner_type in _PUBLIC_OWNERS or standing.owner_consent:
@@ -128,12 +135,34 @@ def precision_for(standing: Standing, policy: AreaPolicy) -> Precision:
     return Precision.CELL_100M
 
 
+def standing_of(space: Space, authority_precision: Precision | None = None) -> Standing:
+    """What decides the publication of a stored place."""
+    decided = space.office_precision
+    return Standing(
+        asset_kind=space.asset_kind,
+        owner_type=space.owner_type,
+        owner_consent=space.owner_consent,
+        authority_precision=authority_precision,
+        objection=space.owner_objection,
+        office_decision=Precision(decided) if decided else None,
+    )
+
+
+def follows_policy(standing: Standing) -> bool:
+    """Whether the policy of its area decides how exactly the place is shown, so that another policy changes it."""
+    exact, cell = AreaPolicy(Precision.EXACT), AreaPolicy(Precision.CELL_100M)
+    return precision_for(standing, exact) != precision_for(standing, cell)
+
+
 def hidden_facts(precision: Precision, standing: Standing, status: str) -> frozenset[str]:
     """The codes of the facts that the public does not see, for a place of this precision and vacancy status.
 
     A coarse place tells nothing that leads to it. An exact one that only citizens reported keeps back its inside, and
     since when it is empty until that it is empty is confirmed; what an authority published already is no secret.
     """
+    if precision is Precision.STREET:
+        # The street that is published is the one whose middle stands for the place, never a part of an address.
+        return NEVER_PUBLIC | _TELL_THE_PLACE - {"street"} | _INVITE_INTRUDERS
     if precision is not Precision.EXACT:
         return NEVER_PUBLIC | _TELL_THE_PLACE | _INVITE_INTRUDERS
     if standing.owner_type in _PUBLIC_OWNERS or standing.owner_consent:
@@ -151,11 +180,6 @@ def is_public(record_state: str) -> bool:
 def has_public_page(record_state: str) -> bool:
     """Whether its page can be read: an archived record keeps it, at its published precision."""
     return record_state in (RecordState.PUBLISHED, RecordState.ARCHIVED)
-
-
-def public_count(units: int) -> int | None:
-    """The number of units of one cell that may be shown; None when the district's number has to stand for it."""
-    return units if units == 0 or units >= LEAST_UNITS_PER_CELL else None
 
 
 def cell_of(lat: float, lon: float) -> tuple[int, int]:
@@ -186,15 +210,34 @@ def cell_bounds(row: int, col: int) -> tuple[float, float, float, float]:
     )
 
 
-def published_point(
-    lon: float, lat: float, precision: Precision, district_point: tuple[float, float] | None = None
-) -> tuple[float, float] | None:
-    """The public longitude and latitude of a place at this precision; None when it has none.
+@dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """Where the public sees a place: longitude and latitude in degrees, None for nowhere, and how exactly that is.
 
-    Deterministic, so that asking twice teaches nothing. A street has no point of its own and shows the cell's.
+    ``street`` is the name of the street that stands for it, None unless the precision is ``street``.
+    """
+
+    point: tuple[float, float] | None
+    precision: Precision
+    street: str | None = None
+
+
+def public_place(
+    lon: float,
+    lat: float,
+    precision: Precision,
+    *,
+    district_point: tuple[float, float] | None = None,
+    streets: Iterable[StreetLine] = (),
+) -> PublicPlace:
+    """Where the public sees a place of this precision, given the streets around it and its district's point.
+
+    Deterministic, so that asking twice teaches nothing. Where no street hides it, its cell does (`street_points`).
     """
     if precision is Precision.EXACT:
-        return lon, lat
+        return PublicPlace((lon, lat), precision)
+    if precision is Precision.STREET and (found := street_point(lon, lat, streets)) is not None:
+        return PublicPlace(found.middle, precision, found.name)
     if precision in (Precision.STREET, Precision.CELL_100M):
-        return cell_centre(*cell_of(lat, lon))
-    return district_point if precision is Precision.DISTRICT else None
+        return PublicPlace(cell_centre(*cell_of(lat, lon)), Precision.CELL_100M)
+    return PublicPlace(district_point if precision is Precision.DISTRICT else None, precision)

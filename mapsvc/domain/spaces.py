@@ -95,6 +95,9 @@ class Space:
     merged_into: UUID | None = None
     availability_state: str = AvailabilityState.NOT_OFFERED
     owner_consent: bool | None = None
+    owner_objection: bool = False
+    owner_note: str | None = None
+    office_precision: str | None = None
     reported_by: int | None = None
     area_id: UUID | None = None
     source_url: str | None = None

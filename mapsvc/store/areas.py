@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, text
 
+from mapsvc.domain.area_policies import OwnPolicy, effective
 from mapsvc.domain.publication import AreaPolicy
 from mapsvc.store.tables import areas
 
@@ -25,6 +26,10 @@ class AreaRepository:
         )
         return tuple(self._connection.execute(query).scalars())
 
+    def known(self) -> bool:
+        """Tell whether there are any areas; without them no place lies outside."""
+        return self._connection.execute(select(areas.c.id).limit(1)).first() is not None
+
     def path(self, area_id: UUID | None) -> tuple[UUID, ...]:
         """Return the area and everything it lies in, the smallest first."""
         query = text(
@@ -39,9 +44,9 @@ class AreaRepository:
         return self._connection.execute(select(areas.c.name).where(areas.c.id == area_id)).scalar_one_or_none() or ""
 
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
-        """Return the policy of the first area, or the deployment's default where there is none."""
-        if not area_ids:
-            return AreaPolicy()
-        query = select(areas.c.commercial_precision, areas.c.moderation).where(areas.c.id == area_ids[0])
-        row = self._connection.execute(query).one()
-        return AreaPolicy(commercial_precision=row.commercial_precision, moderation=row.moderation)
+        """Return what the areas decided, the first that decided anything counting; else the deployment's default."""
+        query = select(areas.c.id, areas.c.commercial_precision, areas.c.moderation).where(areas.c.id.in_(area_ids))
+        decided = {
+            row.id: OwnPolicy(row.commercial_precision, row.moderation) for row in self._connection.execute(query)
+        }
+        return effective(decided[area_id] for area_id in area_ids if area_id in decided)

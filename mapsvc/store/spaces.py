@@ -13,8 +13,9 @@ from mapsvc.store.tables import observations, photos, sources, spaces
 
 _PLAIN = (
     "id slug name asset_kind owner_type street number floor postcode city_name geocode_precision publication_precision "
-    "features description external_ids record_state state_reason merged_into availability_state owner_consent "
-    "reported_by area_id source_key source_url created_at updated_at version"
+    "features description external_ids record_state state_reason merged_into availability_state "
+    "owner_consent owner_objection owner_note office_precision reported_by area_id source_key source_url "
+    "created_at updated_at version"
 ).split()
 
 

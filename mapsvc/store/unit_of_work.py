@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Engine
 
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
 from mapsvc.store.appeals import AppealRepository
+from mapsvc.store.area_policies import AreaPolicyRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.collectives import CollectiveRepository
-from mapsvc.store.flags import FlagRepository
 from mapsvc.store.erasures import ErasureRepository
+from mapsvc.store.flags import FlagRepository
 from mapsvc.store.follow_links import FollowLinkRepository
 from mapsvc.store.groups import GroupRepository
 from mapsvc.store.holds import HoldRepository
@@ -20,9 +21,12 @@ from mapsvc.store.imports import ImportRepository
 from mapsvc.store.jobs import JobRepository
 from mapsvc.store.loading import LoadingRepository
 from mapsvc.store.maps import MapRepository
+from mapsvc.store.merges import MergeRepository
 from mapsvc.store.observations import ObservationRepository
 from mapsvc.store.offers import OfferRepository
+from mapsvc.store.office_messages import OfficeMessageRepository
 from mapsvc.store.outbox import OutboxRepository
+from mapsvc.store.owner_claims import OwnerClaimRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.personal_data import PersonalDataRepository
 from mapsvc.store.personal_values import PersonalValueRepository
@@ -42,6 +46,9 @@ class SqlUnitOfWork:
 
     connection: Connection
     areas: AreaRepository
+    area_policies: AreaPolicyRepository
+    owner_claims: OwnerClaimRepository
+    office_messages: OfficeMessageRepository
     spaces: SpaceRepository
     observations: ObservationRepository
     photos: PhotoRepository
@@ -59,6 +66,7 @@ class SqlUnitOfWork:
     holds: HoldRepository
     flags: FlagRepository
     maps: MapRepository
+    merges: MergeRepository
     people: PeopleRepository
     imports: ImportRepository
     collectives: CollectiveRepository
@@ -81,6 +89,9 @@ class SqlUnitOfWork:
         connection = self._engine.connect()
         self.connection = connection
         self.areas = AreaRepository(connection)
+        self.area_policies = AreaPolicyRepository(connection)
+        self.owner_claims = OwnerClaimRepository(connection)
+        self.office_messages = OfficeMessageRepository(connection)
         self.spaces = SpaceRepository(connection)
         self.observations = ObservationRepository(connection)
         self.photos = PhotoRepository(connection)
@@ -98,6 +109,7 @@ class SqlUnitOfWork:
         self.holds = HoldRepository(connection)
         self.flags = FlagRepository(connection)
         self.maps = MapRepository(connection)
+        self.merges = MergeRepository(connection)
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
         self.collectives = CollectiveRepository(connection)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale
 from mapsvc.domain.features import Features
+from mapsvc.domain.history import difference
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.publication import Precision
+from mapsvc.domain.publication import Precision, precision_for, standing_of
 from mapsvc.domain.spaces import AssetKind, OwnerType, RecordState, Space, check_place, space_name
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.observations import OWN_SOURCE
@@ -33,18 +34,36 @@ def edit_space(
     Raises Forbidden, NotFound, and Invalid with a pointer to the field that cannot be stored.
     """
     with uow:
-        space = uow.spaces.by_slug(slug, lock=True)
-        if space is None or space.record_state == RecordState.MERGED:
-            raise NotFound("there is no such space")
-        require(actor, Action.EDIT_SPACE, uow.areas.path(space.area_id))
-        changed = without_address(uow, space, checked(replace(space, **_known(changes), updated_at=now)))
-        require(actor, Action.EDIT_SPACE, uow.areas.at(changed.lon, changed.lat) or uow.areas.path(space.area_id))
-        if space.version != version or not uow.spaces.update(changed):
-            raise Stale("somebody else changed it first", code="stale", version=space.version)
-        before, after = _difference(space, changed)
+        space = space_to_change(uow, actor, slug)
+        changed = change_facts(uow, actor, space, version, changes, now)
+        before, after = difference(facts(space), facts(changed))
         uow.audit.add(actor, "edited", "space", space.id, before=before, after=after, at=now)
         uow.commit()
     return replace(changed, version=version + 1)
+
+
+def space_to_change(uow: UnitOfWork, actor: Actor, slug: str) -> Space:
+    """Return a space, locked, whose facts the actor may change; raise NotFound or Forbidden."""
+    space = uow.spaces.by_slug(slug, lock=True)
+    if space is None or space.record_state == RecordState.MERGED:
+        raise NotFound("there is no such space")
+    require(actor, Action.EDIT_SPACE, uow.areas.path(space.area_id))
+    return space
+
+
+def change_facts(
+    uow: UnitOfWork, actor: Actor, space: Space, version: int, changes: Mapping[str, object], now: datetime
+) -> Space:
+    """Write changed facts of a locked space inside the caller's transaction, which also writes the history.
+
+    Raises Forbidden where the new place is not the actor's, Invalid with a pointer, Stale for another version.
+    """
+    edited = _as_decided(space, checked(replace(space, **_known(changes), updated_at=now)))
+    changed = without_address(uow, space, edited)
+    require(actor, Action.EDIT_SPACE, uow.areas.at(changed.lon, changed.lat) or uow.areas.path(space.area_id))
+    if space.version != version or not uow.spaces.update(changed):
+        raise Stale("somebody else changed it first", code="stale", version=space.version)
+    return changed
 
 
 def add_space(uow: UnitOfWork, actor: Actor, values: Mapping[str, object], now: datetime) -> Space:
@@ -53,13 +72,24 @@ def add_space(uow: UnitOfWork, actor: Actor, values: Mapping[str, object], now: 
     empty = Space(space_id, "", "", 0.0, 0.0, OWN_SOURCE, str(space_id), now, now, record_state=RecordState.PUBLISHED)
     with uow:
         space = checked(replace(empty, **_known(values)))
-        require(actor, Action.EDIT_SPACE, uow.areas.at(space.lon, space.lat))
+        areas = uow.areas.at(space.lon, space.lat)
+        require(actor, Action.EDIT_SPACE, areas)
+        by_rule = precision_for(standing_of(space), uow.areas.policy(areas))
+        space = _as_decided(replace(space, publication_precision=by_rule), space)
         exact = space.publication_precision == Precision.EXACT
         space = replace(space, slug=free_slug(uow, space.name if exact else "space", space_id))
         uow.spaces.add(space)
-        uow.audit.add(actor, "added", "space", space_id, after={"name": space.name}, at=now)
+        _, after = difference({}, facts(space))
+        uow.audit.add(actor, "added", "space", space_id, after=after, at=now)
         uow.commit()
     return space
+
+
+def _as_decided(before: Space, after: Space) -> Space:
+    """Return `after` with the precision as the office's own decision, where it differs from that of `before`."""
+    if after.publication_precision == before.publication_precision:
+        return after
+    return replace(after, office_precision=after.publication_precision)
 
 
 def _known(values: Mapping[str, object]) -> dict[str, Any]:
@@ -82,6 +112,9 @@ def checked(space: Space) -> Space:
             raise Invalid(
                 "choose one of the listed values", f"/{name}", code="unknown_value", value=getattr(space, name)
             )
+    refused = space.owner_objection or space.owner_consent is False
+    if refused and space.publication_precision in (Precision.EXACT, Precision.STREET):
+        raise Invalid("the owner objects to the exact place", "/publication_precision", code="owner_objected")
     texts: dict[str, Any] = {
         name: clean_text(value, f"/{name}", _LONGEST_NAME) or None
         for name in ("street", "number", "floor", "postcode", "city_name")
@@ -98,16 +131,20 @@ def checked(space: Space) -> Space:
     return replace(space, name=name, features=features, description=description, **texts)
 
 
-def _difference(old: Space, new: Space) -> tuple[dict[str, object], dict[str, object]]:
-    left, right = asdict(old), asdict(new)
-    names = [name for name in EDITABLE if left[name] != right[name]]
-    return {name: left[name] for name in names}, {name: right[name] for name in names}
+def facts(space: Space) -> dict[str, Any]:
+    """Return what an officer edits, by name."""
+    values = asdict(space)
+    return {name: values[name] for name in EDITABLE}
 
 
 def free_slug(uow: UnitOfWork, name: str, space_id: UUID) -> str:
     """Return a slug from the name, with the end of the id where the plain one was ever used."""
     slug = slugify(name)
-    return f"{slug}-{space_id.hex[-6:]}" if slug in {"place", "space"} or uow.spaces.slug_taken(slug) else slug
+    if slug not in {"place", "space"} and not uow.spaces.slug_taken(slug):
+        return slug
+    # Of some thousand coarse places, two end in the same six digits.
+    ends = (space_id.hex[-digits:] for digits in (6, 12))
+    return next((free for end in ends if not uow.spaces.slug_taken(free := f"{slug}-{end}")), f"{slug}-{space_id.hex}")
 
 
 def without_address(uow: UnitOfWork, before: Space, after: Space) -> Space:

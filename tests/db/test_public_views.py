@@ -15,9 +15,10 @@ from sqlalchemy import text
 from mapsvc.bootstrap import Services, build
 from mapsvc.domain import freshness, publication
 from mapsvc.domain.features import FIELDS
-from mapsvc.domain.imports import AreaRecord, Batch, CollectiveRecord
+from mapsvc.domain.imports import AreaRecord, Batch, CollectiveRecord, StreetRecord
 from mapsvc.domain.needs import NEED_FIELDS
 from mapsvc.domain.publication import Precision, Standing
+from mapsvc.domain.street_points import StreetLine, street_point
 from mapsvc.operations.cluster import Urls
 from tests.builders import SOURCE, TODAY, Builder, square
 from tests.conftest import empty, settings_for
@@ -25,6 +26,18 @@ from tests.conftest import empty, settings_for
 RANDOM = random.Random(20261122)
 OWNERS = ("unknown", "private_person", "municipality", "other_public", "company")
 SEEN = (None, "officer_visit", "import_official")
+#: Streets as they lie in a town: long and short ones, some in several pieces, and a part of the area without any.
+STREETS = tuple(
+    StreetRecord(f"st{number}", f"Via {'ABCDEFGHIJKL'[number % 12]}{number}", lines)
+    for number, lines in enumerate(
+        (
+            *((((west, 45.051), (west + 0.0004, 45.082)),) for west in (7.602, 7.6034, 7.607, 7.612, 7.62, 7.6216)),
+            *((((7.601, south), (7.63, south + 0.0007)),) for south in (45.0522, 45.0561, 45.0609, 45.0617, 45.07)),
+            (((7.625, 45.052), (7.6254, 45.0521)), ((7.6262, 45.0521), (7.6266, 45.054), (7.628, 45.0541))),
+            (((7.615, 45.0585), (7.6154, 45.0586)),),
+        )
+    )
+)
 STATES = ("submitted", "published", "rejected", "hidden", "archived")
 
 
@@ -33,6 +46,7 @@ def make(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Itera
     empty(database_urls.owner)
     builder = Builder(build(settings_for(database_urls, tmp_path_factory.mktemp("var"))))
     builder.begin((AreaRecord("n", "North", "neighbourhood", "", square(7.6, 45.05)),))
+    builder.load(Batch(SOURCE, streets=STREETS))
     yield builder
     builder.services.engine.dispose()
 
@@ -45,6 +59,26 @@ def test_the_cell_is_the_same_in_both_languages(make: Builder) -> None:
         )[0]
         here = publication.cell_centre(*publication.cell_of(lat, lon))
         assert (there.lon, there.lat) == pytest.approx(here, abs=1e-9)
+
+
+LINES = [StreetLine(street.name, line) for street in STREETS for line in street.lines]
+
+
+def test_the_street_of_a_place_is_the_same_in_both_languages(make: Builder) -> None:
+    seen = set()
+    for _ in range(400):
+        lon, lat = RANDOM.uniform(7.6, 7.635), RANDOM.uniform(45.05, 45.085)
+        there = make.rows(
+            "SELECT p.name, ST_X(p.point) AS lon, ST_Y(p.point) AS lat"
+            " FROM mapsvc_street_point(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) p", lon=lon, lat=lat
+        )  # fmt: skip
+        here = street_point(lon, lat, LINES)
+        assert [row.name for row in there] == ([] if here is None else [here.name]), (lon, lat)
+        if here is not None:
+            assert (there[0].lon, there[0].lat) == pytest.approx(here.middle, abs=1e-8)
+        seen.add(here and here.name)
+    assert None in seen
+    assert len(seen) > 10
 
 
 @pytest.fixture(scope="module")
@@ -103,15 +137,22 @@ def test_views_hold_the_publication_rule(make: Builder, spaces: dict[str, dict[s
     listed = {row.slug for row in make.rows("SELECT slug FROM public_spaces")}
     placed = {row.slug for row in make.rows("SELECT slug FROM public_places WHERE kind = 'space'")}
     district = make.rows("SELECT ST_X(label_point) AS x, ST_Y(label_point) AS y FROM areas")[0]
+    shown_precisions: set[Precision] = set()
     for slug, given in spaces.items():
         precision, state = Precision(given["publication_precision"]), str(given["record_state"])
-        point = publication.published_point(given["lon"], given["lat"], precision, (district.x, district.y))
+        public = publication.public_place(
+            given["lon"], given["lat"], precision, district_point=(district.x, district.y), streets=LINES
+        )
+        point, precision = public.point, public.precision
         assert (slug in pages) == (publication.has_public_page(state) and point is not None), given
         assert (slug in listed) == (slug in placed) == (publication.is_public(state) and point is not None), given
         if slug not in pages:
             continue
         row = pages[slug]
         assert (row.x, row.y) == pytest.approx(point, abs=1e-7), given
+        assert row.publication_precision == precision
+        assert row.street == ("Via Alta" if precision is Precision.EXACT else public.street)
+        shown_precisions.add(precision)
         assert row.x2 == pytest.approx(point[0], abs=1e-7)
         authority = Precision.EXACT if given["seen"] == "import_official" else None
         standing = Standing("commercial_unit", str(given["owner_type"]), given["owner_consent"], authority)
@@ -122,6 +163,7 @@ def test_views_hold_the_publication_rule(make: Builder, spaces: dict[str, dict[s
         for column in ("name", "street", "number", "floor", "postcode", "source_key", "source_url", "footprint"):
             assert getattr(row, column) is None or column not in hidden, (column, given)
         assert row.description == {} or "description" not in hidden
+    assert shown_precisions == set(Precision) - {Precision.HIDDEN}
 
 
 def test_notes_and_photos_of_coarse_places_are_not_public(make: Builder, spaces: dict[str, dict[str, object]]) -> None:

@@ -1,0 +1,116 @@
+"""Deciding how an area shows its shops and when somebody looks; a new precision holds for what is there at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from mapsvc.domain.area_policies import DecidingArea, OwnPolicy, effective
+from mapsvc.domain.errors import NotFound, Stale
+from mapsvc.domain.people import Action, Actor, allows, require
+from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.publication import AreaPolicy, Precision, follows_policy, precision_for
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An area that somebody may decide about, with what holds there and the area that it takes over from."""
+
+    area: DecidingArea
+    holds: AreaPolicy
+    inherited: AreaPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a policy would change: how many shops become coarse or exact, and how many do not follow the policy."""
+
+    listed: Listed
+    becomes: AreaPolicy
+    to_coarse: int
+    to_exact: int
+    keep_theirs: int
+    heirs: int
+
+
+def decidable(uow: UnitOfWork, actor: Actor) -> list[Listed]:
+    """Return the areas whose policy `actor` may set, the largest levels first."""
+    with uow:
+        areas = {area.id: area for area in uow.area_policies.all()}
+        return [
+            _listed(uow, area) for area in areas.values() if allows(actor, Action.SET_POLICY, uow.areas.path(area.id))
+        ]
+
+
+def preview(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy) -> Preview:
+    """Return what deciding `own` for an area would change; raise NotFound, and Forbidden outside one's areas."""
+    with uow:
+        return _preview(uow, _allowed(uow, actor, slug), own)
+
+
+def decide_policy(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy, version: int, now: datetime) -> Preview:
+    """Decide the policy of an area, based on `version`, and show its shops accordingly; return what was changed.
+
+    Raises NotFound, Forbidden, and Stale when somebody else decided in between.
+    """
+    with uow:
+        area = _allowed(uow, actor, slug, lock=True)
+        found = _preview(uow, area, own)
+        if area.version != version or not uow.area_policies.decide(area, own):
+            raise Stale("somebody else decided first", code="stale", version=area.version)
+        changes = _changes(uow, area, found.becomes, lock=True)
+        for precision, space_ids in changes.items():
+            uow.area_policies.show_as(space_ids, precision, now)
+            for space_id in space_ids:
+                uow.audit.add(actor, "precision_by_policy", "space", space_id,
+                              after={"publication_precision": precision}, at=now)  # fmt: skip
+        uow.audit.add(actor, "policy_decided", "area", area.id, before=_words(area.own),
+                      after=_words(own) | {"count": sum(map(len, changes.values()))}, at=now)  # fmt: skip
+        uow.commit()
+    return found
+
+
+def _allowed(uow: UnitOfWork, actor: Actor, slug: str, *, lock: bool = False) -> DecidingArea:
+    area = uow.area_policies.by_slug(slug, lock=lock)
+    if area is None:
+        raise NotFound("there is no such area")
+    require(actor, Action.SET_POLICY, uow.areas.path(area.id))
+    return area
+
+
+def _listed(uow: UnitOfWork, area: DecidingArea) -> Listed:
+    inherited = uow.areas.policy(uow.areas.path(area.parent_id))
+    return Listed(area, _with(area.own, inherited), inherited)
+
+
+def _with(own: OwnPolicy, inherited: AreaPolicy) -> AreaPolicy:
+    return effective((own, OwnPolicy(inherited.commercial_precision, inherited.moderation)))
+
+
+def _preview(uow: UnitOfWork, area: DecidingArea, own: OwnPolicy) -> Preview:
+    listed = _listed(uow, area)
+    becomes = _with(own, listed.inherited)
+    changes = {precision: len(found) for precision, found in _changes(uow, area, becomes).items()}
+    heirs = uow.area_policies.heirs(area.id)
+    shops = uow.area_policies.shops(heirs)
+    return Preview(
+        listed,
+        becomes,
+        to_coarse=changes.get(Precision.CELL_100M, 0),
+        to_exact=changes.get(Precision.EXACT, 0),
+        keep_theirs=sum(not follows_policy(shop.standing) for shop in shops),
+        heirs=len(heirs) - 1,
+    )
+
+
+def _changes(uow: UnitOfWork, area: DecidingArea, policy: AreaPolicy, *, lock: bool = False) -> dict[str, list[UUID]]:
+    """Return the places that are to be shown otherwise under `policy`, by the precision that they get."""
+    changed: dict[str, list[UUID]] = {}
+    for shop in uow.area_policies.shops(uow.area_policies.heirs(area.id), lock=lock):
+        wanted = precision_for(shop.standing, policy)
+        if follows_policy(shop.standing) and wanted != shop.precision:
+            changed.setdefault(wanted, []).append(shop.space_id)
+    return changed
+
+
+def _words(own: OwnPolicy) -> dict[str, object]:
+    return {"commercial_precision": own.commercial_precision, "moderation": own.moderation}
