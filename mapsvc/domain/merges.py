@@ -152,13 +152,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What undoing needs: the values of the survivor before and after, the loser's state, the ids of what moved."""
+    """What undoing needs: the values of the survivor before and after, the loser's state, the ids of what moved.
+
+    ``slug`` is the survivor's before, ``precision`` how exactly it was shown right after.
+    """
 
     before: Facts = field(default_factory=dict)
     after: Facts = field(default_factory=dict)
     loser_state: str = RecordState.PUBLISHED
     loser_reason: str | None = None
     slug: str = ""
+    precision: str = "exact"
     moved: Mapping[str, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
@@ -293,6 +297,11 @@ def _planned(name: str, own: object, other: object, survivor: Party, loser: Part
     return PlannedField(name, own, other, Side.SURVIVOR if mine.at >= theirs.at else Side.LOSER, Why.NEWER)
 
 
+def more_careful(one: str, other: str) -> str:
+    """Return the publication precision of the two that shows less."""
+    return str(min(one, other, key=_CAREFUL["publication_precision"].index))
+
+
 def _careful(one: PlannedField) -> Side:
     order = _CAREFUL[one.name]
     return Side.SURVIVOR if order.index(one.survivor) <= order.index(one.loser) else Side.LOSER
@@ -311,9 +320,9 @@ def _alike(name: str, own: object, other: object) -> bool:
     return own == other or (_unknown(name, own) and _unknown(name, other))
 
 
-def remember(survivor: Space, joined: Space, loser: Space, moved: Mapping[str, list[str]]) -> Memory:
+def remember(survivor: Space, result: Space, loser: Space, moved: Mapping[str, list[str]]) -> Memory:
     """Return what undoing needs, from the survivor before and after, and the loser before."""
-    before, after = facts(survivor), facts(joined)
+    before, after = facts(survivor), facts(result)
     changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
     return Memory(
         before={name: before.get(name) for name in sorted(changed)},
@@ -321,6 +330,7 @@ def remember(survivor: Space, joined: Space, loser: Space, moved: Mapping[str, l
         loser_state=str(loser.record_state),
         loser_reason=loser.state_reason,
         slug=survivor.slug,
+        precision=str(result.publication_precision),
         moved=dict(moved),
     )
 
