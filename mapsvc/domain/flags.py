@@ -79,7 +79,7 @@ class FlaggedRecord:
     @property
     def public(self) -> bool:
         """Tell whether the public sees it."""
-        return self.state in ("published", "public", "unlisted")
+        return self.state in (("public", "unlisted") if self.noun == FlagNoun.MAP else ("published", "archived"))
 
     @property
     def hidden_state(self) -> str:

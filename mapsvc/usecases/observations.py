@@ -7,8 +7,9 @@ from uuid import UUID
 
 from mapsvc.domain.errors import NotFound
 from mapsvc.domain.ids import new_id
+from mapsvc.domain.moderation_rules import DEFAULT, ModerationPolicy
 from mapsvc.domain.observations import Claim, Observation, Quality, StoredObservation, accept
-from mapsvc.domain.people import Action, Actor, allows
+from mapsvc.domain.people import Actor
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.ports import PhotoFiles, UnitOfWork
 from mapsvc.domain.publication import Precision
@@ -16,6 +17,7 @@ from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.follow_links import Follow, keep_link
+from mapsvc.usecases.holds import Screened, follow_up, screen_answer
 
 #: The source of everything that people enter here.
 OWN_SOURCE = "mapsvc"
@@ -44,11 +46,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The stored observation and the status that follows from it today."""
+    """The stored observation and the status that follows from it today; `held` names the rules that keep it waiting."""
 
     observation_id: UUID
     status: str
     repeated: bool
+    held: tuple[str, ...] = ()
 
 
 def add_observation(
@@ -66,8 +69,9 @@ def add_observation(
         body = f"{space.id}|{answer.claim}|{answer.note}|{answer.photo.sha256 if answer.photo else ''}"
         before = uow.idempotency.claim(answer.key, "observation", digest(body), now)
         if before is not None:
-            return Answered(UUID(before["observation_id"]), before["status"], repeated=True)
-        observation_id = store_observation(uow, files, actor, space, answer, now)
+            held = tuple(before.get("held", ()))
+            return Answered(UUID(before["observation_id"]), before["status"], repeated=True, held=held)
+        observation_id, held = store_observation(uow, files, actor, space, answer, now)
         if answer.follow is not None:
             exact = space.publication_precision == Precision.EXACT
             place = space.name if exact else uow.areas.name(space.area_id)
@@ -75,29 +79,39 @@ def add_observation(
         evidence = refresh(uow, space.id, now.date())
         uow.audit.add(
             actor,
-            "observed",
+            "observation_held" if held else "observed",
             "space",
             space.id,
             after={"claim": answer.claim, "status": evidence.status_codes[0]},
             at=now,
         )
-        uow.idempotency.keep(answer.key, {"observation_id": str(observation_id), "status": evidence.status_codes[0]})
+        kept = {"observation_id": str(observation_id), "status": evidence.status_codes[0], "held": list(held)}
+        uow.idempotency.keep(answer.key, kept)
         uow.commit()
-    return Answered(observation_id, evidence.status_codes[0], repeated=False)
+    return Answered(observation_id, evidence.status_codes[0], repeated=False, held=held)
 
 
 def store_observation(
-    uow: UnitOfWork, files: PhotoFiles, actor: Actor, space: Space, answer: Answer, now: datetime
-) -> UUID:
-    """Add the observation and its photo inside the caller's transaction; texts and photos wait for a moderator."""
+    uow: UnitOfWork, files: PhotoFiles, actor: Actor, space: Space, answer: Answer, now: datetime,
+    *, screened: Screened | None = None, policy: ModerationPolicy = DEFAULT,
+) -> tuple[UUID, tuple[str, ...]]:  # fmt: skip
+    """Add the observation and its photo inside the caller's transaction; return its id and the rules that hold it.
+
+    The rules of moderation say whether it counts at once and whether its text shows; photos wait. `screened` is what
+    they said already about the place that comes with it. The caller has locked the space.
+    """
     observation_id = new_id()
     note = clean_text(answer.note, "/note", LONGEST_NOTE, several_lines=True)
-    moderator = allows(actor, Action.MODERATE, uow.areas.path(space.area_id))
+    areas = uow.areas.path(space.area_id)
+    if screened is None:
+        photo = answer.photo is not None
+        screened = screen_answer(uow, actor, space, answer.claim, note, photo, now, policy)
+    held = screened.answer_rules
     seen = accept(
         Observation(
             id=str(observation_id),
             claim=answer.claim,
-            source_kind=actor.source_kind(uow.areas.path(space.area_id)),
+            source_kind=actor.source_kind(areas),
             quality=_quality(answer),
             observed_at=now,
             submitted_at=now,
@@ -112,8 +126,9 @@ def store_observation(
             observation=seen,
             source_code=OWN_SOURCE,
             user_id=actor.user_id,
+            state="held" if held else "counted",
             note=note or None,
-            note_state="none" if not note else "published" if moderator else "queued",
+            note_state=_note_state(note, screened),
             device_lon=answer.device_lon,
             device_lat=answer.device_lat,
             accuracy_m=answer.accuracy_m,
@@ -123,13 +138,20 @@ def store_observation(
         photo_id = new_id()
         files.save(photo_id, answer.photo)
         uow.photos.add(photo_id, space.id, observation_id, answer.photo, now)
-    return observation_id
+    follow_up(uow, actor, space, observation_id, screened, areas, now)
+    return observation_id, held
 
 
 def _quality(answer: Answer) -> Quality:
     if answer.photo is not None:
         return Quality.PHOTO_ONSITE
     return Quality.REMOTE if answer.remote else Quality.ONSITE_NO_PHOTO
+
+
+def _note_state(note: str, screened: Screened) -> str:
+    if not note:
+        return "none"
+    return "queued" if screened.text_rules or screened.answer_rules or screened.text_waits else "published"
 
 
 def undo_observation(uow: UnitOfWork, actor: Actor, observation_id: UUID, now: datetime) -> str:

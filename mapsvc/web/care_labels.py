@@ -5,12 +5,55 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 
+def flag_help(kind: str) -> str:
+    """Return what a kind of flag means, for whoever chooses one."""
+    return {
+        "wrong": _("It is no such place, or what is written does not hold"),
+        "private": _("A name, a face, a number plate, the inside of somebody's home"),
+        "offensive": _("It insults or accuses somebody"),
+        "dangerous": _("Showing it helps whoever wants to break in or do harm"),
+    }[kind]
+
+
 def _flag_kind() -> dict[str, str]:
     return {
         "wrong": _("Something is wrong"),
         "private": _("It shows something private"),
         "offensive": _("It is offensive"),
         "dangerous": _("It puts somebody in danger"),
+    }
+
+
+def _rhythm() -> dict[str, str]:
+    return {
+        "immediate": _("At once"),
+        "daily": _("Once a day"),
+        "weekly": _("Once a week"),
+    }
+
+
+def _flag_noun() -> dict[str, str]:
+    return {
+        "space": _("Space"),
+        "photo": _("Photo"),
+        "initiative": _("Initiative"),
+        "pact": _("Pact"),
+        "map": _("Map"),
+    }
+
+
+def _hold_rule() -> dict[str, str]:
+    return {
+        "M1": _("its text holds personal data"),
+        "M3": _("its text accuses somebody"),
+        "M4": _("it says that the place is gone"),
+        "M5": _("it comes from somebody new"),
+        "M6": _("published by itself, picked for a look"),
+        "M7": _("many places in a short time"),
+        "M8": _("the same words several times from one network"),
+        "M9": _("the evidence is frozen until an officer has looked"),
+        "M10": _("it lies outside the territory"),
+        "M17": _("a call is open on the place"),
     }
 
 

@@ -17,6 +17,10 @@ from mapsvc.web.current import actor, services
 MARK = "30 per hour; 60 per day"
 #: One-tap answers: somebody who walks a street answers often.
 ANSWER = "120 per hour"
+#: Requests that make us write to an address nobody has confirmed.
+SUBSCRIBE = "10 per hour; 30 per day"
+#: Flags: nobody finds more wrong in an hour; what one hides at once has its own limit (M11).
+FLAG = "20 per hour"
 #: Attempts to sign in that fail; whole offices share one network and sign in rightly.
 SIGN_IN = "10 per minute; 60 per hour"
 #: Files that are read and checked.

@@ -14,17 +14,20 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from mapsvc.domain.addresses import parse_address
 from mapsvc.domain.errors import DomainError, Invalid, NotFound, TooLarge, UnsupportedType
+from mapsvc.domain.moderation_rules import DEFAULT, UNLIMITED
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import AssetKind
 from mapsvc.spatial.addresses import space_to_mark
 from mapsvc.usecases.follow_links import Follow
+from mapsvc.usecases.holds import SlowDown
 from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.web import mark_places
+from mapsvc.web import mark_pause, mark_places
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.folium_elements import ShellOptions, map_texts, render_shell
 from mapsvc.web.home import ground
@@ -43,7 +46,7 @@ _CLOSEST, _FARTHEST = 19, 3
 #: Fields of the last step by the name that the use cases give them.
 _FIELDS = {"asset_kind": "kind"}
 #: Fields whose faults have a sentence of this form.
-_OWN_WORDS = frozenset({"claim", "email", "key"})
+_OWN_WORDS = frozenset({"claim", "email", "key", "right_place"})
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -91,7 +94,7 @@ def near() -> ResponseReturnValue:
     if found.draft is None:
         error_text = "" if found.choices else _("We do not know this street. Look for a typing error.")
         return _where_page(draft, error_text, found.choices)
-    draft = replace(found.draft, space="", beside="")
+    draft = replace(found.draft, space="", beside="", right_place="", pause="")
     known = mark_places.candidates(draft)
     if not known:
         return _see_page(draft)
@@ -112,7 +115,9 @@ def see() -> ResponseReturnValue:
     return _see_page(draft) if draft.has_place else redirect(url_for("mark.where"))
 
 
-def _see_page(draft: Draft, faults: dict[str, DomainError] | None = None) -> ResponseReturnValue:
+def _see_page(
+    draft: Draft, faults: dict[str, DomainError] | None = None, pause: mark_pause.Pause | None = None
+) -> ResponseReturnValue:
     faults = faults or {}
     known = _known(draft.space) if draft.space else None
     if known is None:
@@ -129,9 +134,22 @@ def _see_page(draft: Draft, faults: dict[str, DomainError] | None = None) -> Res
         faults={name: _fault_text(name, fault) for name, fault in faults.items()},
         kinds=[(code, words) for code, words in choices("asset_kind") if code != AssetKind.HOUSE],
         # A browser never sends a file a second time by itself.
-        photo_again=bool(faults) and "photo" not in faults and bool(request.files.get("photo")),
+        photo_again=bool(faults or pause) and "photo" not in faults and bool(request.files.get("photo")),
+        pause=pause,
+        pause_text=_pause_text(pause) if pause else "",
     )
-    return make_response(page, 422 if faults else 200)
+    response = make_response(page, 422 if faults else 429 if pause else 200)
+    if pause:
+        response.headers["Retry-After"] = str(pause.seconds)
+    return response
+
+
+def _pause_text(pause: mark_pause.Pause) -> str:
+    return ngettext(
+        "Wait %(num)s second, then send again. Nothing is lost.",
+        "Wait %(num)s seconds, then send again. Nothing is lost.",
+        pause.seconds,
+    )
 
 
 def _fault_text(field: str, fault: DomainError) -> str:
@@ -139,6 +157,7 @@ def _fault_text(field: str, fault: DomainError) -> str:
         "claim": _("Choose what you see."),
         "email": _("This is no e-mail address. Correct it or leave it empty."),
         "key": _("This form is too old to be sent. Open it again."),
+        "right_place": _("Is the point right? It lies outside the area of this map. Say yes, or go back and move it."),
     }
     return texts.get(field) or sentence(fault)
 
@@ -185,6 +204,8 @@ def send() -> ResponseReturnValue:
         except Invalid as error:
             field = error.pointer.strip("/")
             faults = {_FIELDS.get(field, field): error}
+        except SlowDown as slow:
+            return _wait(draft, mark_pause.asked(draft.key, slow, draft.pause))
     if faults:
         if wants_json():
             field, fault = next(iter(faults.items()))
@@ -194,6 +215,25 @@ def send() -> ResponseReturnValue:
     if wants_json():
         return jsonify(url=thanks_url), 201 if g.marked else 200
     return redirect(thanks_url, 303)
+
+
+def _wait(draft: Draft, pause: mark_pause.Pause) -> ResponseReturnValue:
+    """Ask to wait before one more place (M7), keeping everything that was entered."""
+    if not wants_json():
+        return _see_page(replace(draft, pause=pause.note), pause=pause)
+    body = {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": _pause_text(pause),
+        "code": "slow_down",
+        "pause": pause.note,
+        "wait": pause.seconds,
+    }
+    response = make_response(jsonify(body), 429)
+    response.content_type = "application/problem+json"
+    response.headers["Retry-After"] = str(pause.seconds)
+    return response
 
 
 def _checked(draft: Draft) -> tuple[str, CheckedPhoto | None, dict[str, DomainError]]:
@@ -248,8 +288,11 @@ def _store(draft: Draft, claim: Claim, photo: CheckedPhoto | None, token: str) -
         photo=photo,
         email=draft.email,
         lang=language(),
+        right_place=draft.right_place == "1",
+        waited_for=mark_pause.served(draft.key, draft.pause),
     )
-    return report_space(services().unit_of_work(), services().photos, actor(), report, now()).repeated
+    policy = DEFAULT if services().settings.rate_limits else UNLIMITED
+    return report_space(services().unit_of_work(), services().photos, actor(), report, now(), policy).repeated
 
 
 def link_token(key: str) -> str:

@@ -40,6 +40,10 @@ form.addEventListener("submit", async (event) => {
       location.assign(told.url);
       return;
     }
+    if (answer.status === 429 && told.pause) {
+      wait(told);
+      return;
+    }
     if (answer.status < 500) say(told.detail, "", told.errors?.[0]?.pointer);
     else say(form.dataset.failed, form.dataset.failedText);
   } catch {
@@ -47,6 +51,20 @@ form.addEventListener("submit", async (event) => {
   }
   send.removeAttribute("aria-busy");
 });
+
+// Too many places in a short time: what was entered is sent once more when the time that the service named is over.
+function wait(told) {
+  form.elements.namedItem("pause").value = told.pause;
+  const box = el("div", { class: "msg warn", role: "status", tabindex: "-1" }, icon("clock"), el("b", { class: "h3" }, form.dataset.slow));
+  box.append(el("p", {}, told.detail), el("p", {}, form.dataset.slowText));
+  message.replaceChildren(box);
+  box.scrollIntoView({ block: "center" });
+  box.focus({ preventScroll: true });
+  setTimeout(() => {
+    send.removeAttribute("aria-busy");
+    form.requestSubmit(send);
+  }, told.wait * 1000);
+}
 
 // Coming back by the back button, the form may be sent again.
 addEventListener("pageshow", () => send.removeAttribute("aria-busy"));
