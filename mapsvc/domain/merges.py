@@ -226,13 +226,22 @@ def written(space: Space, values: Facts) -> Space:
             nested[head].pop(member, None)
             if value is not None:
                 nested[head][member] = value
-        elif name == "address":
-            changes["street"], changes["number"] = value if isinstance(value, list | tuple) else (None, None)
-        elif name == "place" and isinstance(value, list | tuple):
-            changes["lon"], changes["lat"], changes["geocode_precision"] = value
         elif name in PLAIN or name in FOLLOWS:
-            changes[name] = value
+            changes |= columns({name: value})
     return replace(space, **changes, **nested)  # type: ignore[arg-type]
+
+
+def columns(values: Facts) -> dict[str, object]:
+    """Return fields of a merge as the fields of a record that they are made of, such as `street` and `number`."""
+    parts = {"address": ("street", "number"), "place": ("lon", "lat", "geocode_precision")}
+    result: dict[str, object] = {}
+    for name, value in values.items():
+        if name in parts:
+            members = value if isinstance(value, list | tuple) else (None,) * len(parts[name])
+            result |= dict(zip(parts[name], members, strict=True))
+        else:
+            result[name] = value
+    return result
 
 
 def survivor_first(one: Party, other: Party) -> tuple[Party, Party]:

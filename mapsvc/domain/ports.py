@@ -14,6 +14,7 @@ from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.collectives import Collective
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.flags import Flags
+from mapsvc.domain.evidence_parts import EvidenceParts
 from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Groups
 from mapsvc.domain.history import Entry, PersonalValues
@@ -87,10 +88,6 @@ class Spaces(Protocol):
 
     def set_evidence(self, space_id: UUID, evidence: Evidence) -> None:
         """Write what follows from the observations."""
-        ...
-
-    def move_evidence(self, from_id: UUID, to_id: UUID) -> None:
-        """Give the observations and photos of one space to another."""
         ...
 
 
@@ -335,6 +332,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def reporters(self) -> Reporters:
         """Return the repository of what is known about reporters."""
+        ...
+
+    @property
+    def evidence_parts(self) -> EvidenceParts:
+        """Return the repository of the evidence of many spaces at once."""
         ...
 
     @property

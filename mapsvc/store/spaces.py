@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.spaces import Evidence, Space
-from mapsvc.store.tables import observations, photos, sources, spaces
+from mapsvc.store.tables import sources, spaces
 
 _PLAIN = (
     "id slug name asset_kind owner_type street number floor postcode city_name geocode_precision publication_precision "
@@ -88,8 +88,3 @@ class SpaceRepository:
         """Write what follows from the observations."""
         values = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(evidence).items()}
         self._connection.execute(update(spaces).where(spaces.c.id == space_id).values(values))
-
-    def move_evidence(self, from_id: UUID, to_id: UUID) -> None:
-        """Give the observations and photos of one space to another."""
-        for table in (observations, photos):
-            self._connection.execute(update(table).where(table.c.space_id == from_id).values(space_id=to_id))

@@ -1,4 +1,4 @@
-"""What a moderator decides about a space: publish, refuse, hide, archive, join with another record."""
+"""What a moderator decides about a space: publish, refuse, hide, archive; joining records is in `merges`."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.rulings import Subject, Verdict
 from mapsvc.domain.spaces import RecordState, Space
-from mapsvc.usecases.evidence import conclude, refresh
+from mapsvc.usecases.evidence import conclude
 from mapsvc.usecases.notes import settle_waiting
 from mapsvc.usecases.rulings import pronounce
 
@@ -21,12 +21,11 @@ class Decision:
     verb: str
     version: int
     reason: str = ""
-    same_as: str = ""
     seen_at: datetime | None = None
 
 
 def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: datetime) -> Space:
-    """Publish, reject with a reason of the closed list, hide, or say that it is the same as another space.
+    """Publish, reject with a reason of the closed list, hide, or archive.
 
     Raises Forbidden, NotFound, Stale when somebody else decided first, Conflict when the state does not allow it.
     """
@@ -60,7 +59,6 @@ _TARGETS = {
     "publish": RecordState.PUBLISHED,
     "reject": RecordState.REJECTED,
     "hide": RecordState.HIDDEN,
-    "same_as": RecordState.MERGED,
     "archive": RecordState.ARCHIVED,
 }
 
@@ -69,26 +67,15 @@ def _decided(uow: UnitOfWork, actor: Actor, space: Space, decision: Decision, no
     after = _TARGETS.get(decision.verb)
     if after is None:
         raise Invalid("there is no such decision", "/verb", code="unknown_value", value=decision.verb)
-    target = uow.spaces.by_slug(decision.same_as, lock=True) if after is RecordState.MERGED else None
-    if after is RecordState.MERGED and not _can_take(target, space):
-        raise Invalid("name a published space", "/same_as", code="no_such_space")
-    if target is not None:
-        require(actor, Action.MODERATE, uow.areas.path(target.area_id))
     check_change(
         StateChange(
             before=RecordState(space.record_state),
             after=after,
             roles=[grant.role.value for grant in actor.grants],
             reason=decision.reason or None,
-            target=target.id if target else None,
             gone=after is RecordState.ARCHIVED and _said_to_be_gone(uow, space, now),
         )
     )
-    if target is not None:
-        uow.spaces.move_evidence(space.id, target.id)
-        refresh(uow, target.id, now.date())
-        refresh(uow, space.id, now.date())
-        return replace(space, record_state=after, merged_into=target.id, updated_at=now)
     if after in {RecordState.PUBLISHED, RecordState.REJECTED}:
         _settle_texts(uow, actor, space, decision, after, now)
     return replace(space, record_state=after, state_reason=decision.reason or None, updated_at=now)
@@ -114,7 +101,3 @@ def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
     return (
         conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy).status_codes[0] == "gone_pending"
     )
-
-
-def _can_take(target: Space | None, space: Space) -> bool:
-    return target is not None and target.id != space.id and target.record_state == RecordState.PUBLISHED

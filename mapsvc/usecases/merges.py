@@ -204,7 +204,7 @@ def undo_merge(uow: UnitOfWork, actor: Actor, merge_id: UUID, now: datetime) -> 
         told: dict[str, object] = {"survivor_id": str(survivor.id), "loser_id": str(loser.id)}
         for space, state in ((survivor, survivor.record_state), (loser, separated.record_state)):
             refresh(uow, space.id, now.date())
-            uow.audit.add(actor, "separated", "space", space.id, after=told | {"state": state}, at=now)
+            uow.audit.add(actor, "merge_undone", "space", space.id, after=told | {"state": state}, at=now)
         uow.commit()
     return Done(merge.id, "undone", back.slug, separated.slug, kept)
 
@@ -318,8 +318,8 @@ def _carry_out(uow: UnitOfWork, actor: Actor, merge: Merge, planned: Plan, now: 
     told: dict[str, object] = {"survivor_id": str(survivor.id), "loser_id": str(loser.id)}
     before = {"state": loser.record_state} | told
     uow.audit.add(actor, "same_as", "space", loser.id, before=before, after=told | {"state": "merged"}, at=now)
-    uow.audit.add(actor, "same_as", "space", survivor.id, before=dict(memory.before),
-                  after={**memory.after, **told, "state": survivor.record_state}, at=now)  # fmt: skip
+    uow.audit.add(actor, "same_as", "space", survivor.id, before=rules.columns(memory.before),
+                  after={**rules.columns(memory.after), **told, "state": survivor.record_state}, at=now)  # fmt: skip
     for space in (survivor, loser):
         refresh(uow, space.id, now.date())
     return merge
