@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ _DOTTED = re.compile(r"^(v\.?le|v\.?lo|c\.?so|p\.?z?za|p\.?le|p\.?z\.?le|l\.?go|
 _WORDS = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def normalised_street(street: str) -> str:
     """The street in lower case without accents and signs, its kind written out: "C.so Vitt. Em." → "corso vitt em"."""
     line = _DOTTED.sub(lambda match: match[1].replace(".", "") + " ", street.strip())

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from mapsvc.domain.addresses import Address, same_street, with_number
@@ -71,10 +72,12 @@ _ASK_FROM = 0.55
 # From this likeness on two pictures show the same front, whatever the rest says.
 _SAME_IMAGE_FROM = 0.95
 _IMAGE_BITS = 64
-# Keys that belong to one unit; a house number id or an owner's own label does not.
+#: Keys that belong to one unit; a house number id or an owner's own label does not.
 STRONG_SCHEMES = frozenset({"osm", "inventory"})
-# Schemes under which a record keeps its place in the land register; equal keys without a unit are only one parcel.
-_LAND_REGISTER = ("cadastre", "catasto")
+#: Schemes under which a record keeps its place in the land register; equal keys without a unit are only one parcel.
+LAND_REGISTER = ("cadastre", "catasto")
+# Registers that keep a parcel and its unit under two keys.
+_PARCEL_AND_UNIT = (("sf-mapblklot", "sf-blklot"),)
 _MUNICIPALITY = re.compile(r"[A-Za-z]\d{3}")
 
 
@@ -87,9 +90,19 @@ def candidate(space: Mapping[str, Any], area_m2: float | None = None, image_hash
         floor=space["floor"],
         area_m2=area_m2,
         image_hashes=tuple(image_hashes),
-        parcel=next((parcel_of(external[scheme]) for scheme in _LAND_REGISTER if external.get(scheme)), None),
+        parcel=_parcel(external),
         external_ids=external,
     )
+
+
+def _parcel(external_ids: Mapping[str, str]) -> Parcel | None:
+    for scheme in LAND_REGISTER:
+        if external_ids.get(scheme):
+            return parcel_of(external_ids[scheme])
+    for parcel, unit in _PARCEL_AND_UNIT:
+        if external_ids.get(parcel) and external_ids.get(unit):
+            return Parcel(parcel, external_ids[parcel], external_ids[unit])
+    return None
 
 
 def parcel_of(written: str) -> Parcel | None:
@@ -177,6 +190,7 @@ def name_similarity(one: str, other: str) -> float:
     return len(first & second) / len(union) if union else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _trigrams(text: str) -> frozenset[str]:
     words = re.findall(r"[^\W_]+", _folded(text))
     return frozenset(f"  {word} "[i : i + 3] for word in words for i in range(len(word) + 1))

@@ -41,3 +41,8 @@ CREATE TABLE different_places (
 
 -- A perceptual hash of 64 bits; empty for a picture without any contrast, which is like every other one.
 ALTER TABLE photos ADD image_hash bigint;
+
+-- Usage: spatial/sql/desk_duplicates.sql, the records that changed last.
+CREATE INDEX spaces_changed ON spaces (updated_at DESC, id DESC) WHERE record_state IN ('submitted', 'published');
+-- Usage: spatial/sql/desk_duplicates.sql, records with the same key of another register.
+CREATE INDEX spaces_external_ids ON spaces USING gin (external_ids jsonb_path_ops) WHERE external_ids <> '{}';

@@ -121,6 +121,18 @@ def test_a_parcel_is_read_from_the_key_of_the_land_register(one, other, verdict,
     assert (found.verdict, found.rule) == (verdict, rule)
 
 
+def test_a_register_with_parcel_and_unit_under_two_keys_knows_its_siblings():
+    def lot(unit, parcel="3702"):
+        keys = {"sf-mapblklot": parcel, "sf-blklot": unit}
+        return candidate(
+            {"street": "Fell St", "number": "1275", "name": "1275 Fell St", "floor": None, "external_ids": keys}
+        )
+
+    assert compare(lot("3702001"), lot("3702002"), 0).verdict is Verdict.SIBLINGS
+    assert compare(lot("3702001"), lot("3702001"), 30).verdict is Verdict.SAME
+    assert compare(lot("3702001"), lot("3703001", "3703"), 0).verdict is Verdict.SUGGEST_MERGE
+
+
 def test_one_photo_of_the_same_front_is_enough():
     one, other = Candidate(image_hashes=(0, 2**63)), Candidate(image_hashes=(2**64 - 1, 2**63 | 1))
     assert similarity(one, other, 25)["image"] == 1 - 1 / 64
