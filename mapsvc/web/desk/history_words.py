@@ -1,0 +1,271 @@
+"""A change in words: what was done, which field, from what to what; long texts word by word, moves with distance."""
+
+import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from flask_babel import gettext as _
+
+from mapsvc.domain.geometry import distance_m
+from mapsvc.domain.history import ERASED, FIELDS, REFERENCE, WITHHELD, flat
+from mapsvc.web.desk.differences import text_of
+from mapsvc.web.desk.import_words import field_text
+from mapsvc.web.i18n import number_text
+from mapsvc.web.labels import label
+
+#: A text longer than this (signs) is compared word by word.
+_LONG = 60
+_CODE = re.compile(r"[a-z0-9_]{1,60}")
+#: Kinds of entries of a record, as the filter offers them; what is in none of them shows under "everything" only.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "facts": ("added", "edited", "imported", "rolled_back"),
+    "decisions": (
+        "publish", "reject", "hide", "archive", "same_as", "merge_proposed", "merge_refused", "merge_undone",
+        "judged_different", "frozen", "thawed", "looked_at", "decision_taken_back", "appealed", "appeal_granted",
+        "appeal_refused", "precision_by_policy",
+    ),
+    "seen": (
+        "reported", "observed", "observation_withdrawn", "note_corrected", "note_shown", "note_refused", "photo_shown",
+        "photo_refused", "photo_blurred", "flagged",
+    ),
+}  # fmt: skip
+
+
+def action_text(action: str) -> str:
+    """Return what was done, in words; the code itself for one that is not known here."""
+    return (_of_records() | _of_decisions() | _of_accounts()).get(action) or action.replace("_", " ")
+
+
+def actions() -> list[tuple[str, str]]:
+    """Return code and words of every action, in the order of the words."""
+    known = _of_records() | _of_decisions() | _of_accounts()
+    return sorted(known.items(), key=lambda pair: pair[1].casefold())
+
+
+def _of_records() -> dict[str, str]:
+    return {
+        "reported": _("Reported"),
+        "added": _("Added"),
+        "edited": _("Changed"),
+        "imported": _("Imported"),
+        "previewed": _("File read"),
+        "discarded": _("File put away"),
+        "loaded": _("Loaded"),
+        "made": _("Made"),
+        "rolled_back": _("Put back"),
+        "observed": _("Observed"),
+        "observation_withdrawn": _("Observation taken back"),
+        "note_corrected": _("Text corrected"),
+        "withdrawn": _("Withdrawn"),
+        "corrected": _("Corrected"),
+        "confirmed": _("Confirmed"),
+        "erased": _("Personal data erased"),
+    }
+
+
+def _of_decisions() -> dict[str, str]:
+    return {
+        "publish": _("Published"),
+        "reject": _("Not accepted"),
+        "hide": _("Hidden"),
+        "archive": _("Archived"),
+        "same_as": _("Joined with another record"),
+        "merge_proposed": _("Joining proposed"),
+        "merge_refused": _("Joining refused"),
+        "merge_undone": _("Joining undone"),
+        "judged_different": _("Said to be another place"),
+        "note_shown": _("Text shown"),
+        "note_refused": _("Text not accepted"),
+        "photo_shown": _("Photo shown"),
+        "photo_refused": _("Photo not accepted"),
+        "photo_blurred": _("Parts of a photo made unreadable"),
+        "notes_shown": _("Texts and photos shown"),
+        "notes_put_away": _("Texts and photos put away"),
+        "flagged": _("Flagged"),
+        "frozen": _("Held after contradicting answers"),
+        "thawed": _("Released again"),
+        "looked_at": _("Looked at and left as it is"),
+        "appealed": _("Objected to"),
+        "appeal_granted": _("Objection granted"),
+        "appeal_refused": _("Objection refused"),
+        "decision_taken_back": _("Decision taken back"),
+        "precision_by_policy": _("Shown as the area decided"),
+        "policy_decided": _("Rules of the area changed"),
+        "approved": _("Approved"),
+        "refused": _("Refused"),
+        "asked": _("Asked for"),
+    }
+
+
+def _of_accounts() -> dict[str, str]:
+    return {
+        "account_made": _("Account made"),
+        "account_opened": _("Account opened"),
+        "invited": _("Invited"),
+        "granted": _("Role given"),
+        "revoked": _("Role taken back"),
+        "opened": _("Opened again"),
+        "closed": _("Closed"),
+    }
+
+
+def noun_text(noun: str) -> str:
+    """Return the kind of record in words."""
+    return {
+        "space": _("Space"),
+        "observation": _("Observation"),
+        "photo": _("Photo"),
+        "area": _("Area"),
+        "group": _("Group"),
+        "map": _("Map"),
+        "collective": _("Collective"),
+        "import": _("Import"),
+        "source": _("Source"),
+        "city": _("Deployment"),
+        "user": _("Account"),
+        "initiative": _("Initiative"),
+        "pact": _("Pact"),
+        "flag": _("Flag"),
+        "appeal": _("Objection"),
+        "owner_claim": _("Word of an owner"),
+        "office_message": _("Message to the office"),
+        "subscription": _("Subscription"),
+        "reminder": _("Reminder"),
+        "contact": _("Address of a contact"),
+        "merge": _("Joining"),
+    }.get(noun, noun)
+
+
+def nouns() -> list[tuple[str, str]]:
+    """Return code and words of every kind of record that the history knows."""
+    return [(noun, noun_text(noun)) for noun in FIELDS]
+
+
+def reason_text(action: str, reason: object) -> str:
+    """Return why something was done: the words of a code, or the words that somebody wrote."""
+    if reason == ERASED:
+        return _("erased")
+    words = str(reason)
+    if not _CODE.fullmatch(words):
+        return words
+    first = "hiding_reason" if action == "hide" else "rejection_reason"
+    for vocabulary in (first, "rejection_reason", "hiding_reason"):
+        if label(vocabulary, words) != words:
+            return label(vocabulary, words)
+    return {"withdrawn": _("Taken back by whoever reported it"), "flip": _("Answers changed back and forth")}.get(
+        words, words.replace("_", " ")
+    )
+
+
+def lines(entry: Mapping[str, Any], *, apart: bool = False) -> list[dict[str, Any]]:
+    """Return what an entry changed, field by field; `apart` says that personal values are not for this reader.
+
+    Each line has `field` and `kind`: value (before, after), text (parts: same, del or ins, and words) or place
+    (before, after, moved).
+    """
+    before, after = flat(entry["before"] or {}), flat(entry["after"] or {})
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return [_line(name, before.get(name), after.get(name), name in before, apart) for name in names]
+
+
+def _line(name: str, before: Any, after: Any, compared: bool, apart: bool) -> dict[str, Any]:
+    line: dict[str, Any] = {"field": field_name(name), "kind": "value"}
+    if apart and any(_refers(value) for value in (before, after)):
+        return line | {"before": "", "after": _("kept apart")}
+    if name == "point" and _is_place(before) and _is_place(after):
+        metres = distance_m(tuple(before), tuple(after))
+        line |= {"kind": "place", "moved": _("moved by %(metres)s m", metres=number_text(max(1, round(metres))))}
+    elif isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > _LONG:
+        return line | {"kind": "text", "parts": word_parts(before, after)}
+    words = {"before": value_text(name, before) if compared else "", "after": value_text(name, after)}
+    return line | words
+
+
+def _refers(value: object) -> bool:
+    return isinstance(value, Mapping) and REFERENCE in value
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(part, int | float) for part in value)
+
+
+def word_parts(before: str, after: str) -> list[tuple[str, str]]:
+    """Return a text and its change as pieces (same, del, ins), word by word; together they hold both texts."""
+    if ERASED in (before, after):
+        return [("del", _said(before)), ("ins", _said(after))]
+    left, right = re.split(r"(\s+)", before), re.split(r"(\s+)", after)
+    parts: list[tuple[str, str]] = []
+    for kind, one, two, three, four in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(("same", "".join(left[one:two])))
+        else:
+            parts += [("del", "".join(left[one:two]))] if two > one else []
+            parts += [("ins", "".join(right[three:four]))] if four > three else []
+    return parts
+
+
+def _said(text: str) -> str:
+    return _("erased") if text == ERASED else text
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return a value of the history as one short text."""
+    if value == ERASED:
+        return _("erased")
+    if isinstance(value, Mapping) and WITHHELD in value:
+        return _("not kept")
+    if name in _CODES and isinstance(value, str):
+        return label(_CODES[name], value)
+    if isinstance(value, list | tuple) and name != "point" and all(isinstance(part, str) for part in value):
+        return ", ".join(value) or _("none")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{member}: {value_text(member, item)}" for member, item in value.items()) or _("none")
+    return text_of(name, value)
+
+
+_CODES = {
+    "claim": "claim", "status": "vacancy_status", "state": "record_state", "record_state": "record_state",
+    "role": "role", "commercial_precision": "precision",
+}  # fmt: skip
+
+
+def field_name(name: str) -> str:
+    """Return the name of a field of any record."""
+    head, dot, member = name.partition(".")
+    known = {
+        "state": _("State"),
+        "status": _("Status"),
+        "claim": _("What was seen"),
+        "role": _("Role"),
+        "title": _("Title"),
+        "slug": _("Address"),
+        "intro": _("Introduction"),
+        "about": _("About"),
+        "website": _("Website"),
+        "story": _("Who they are"),
+        "form": _("Legal form"),
+        "disciplines": _("Disciplines"),
+        "members_count": _("How many people"),
+        "needs": _("Needs"),
+        "view": _("View"),
+        "filters": _("What it shows"),
+        "entry": _("Back to before entry"),
+        "target": _("Other record"),
+        "survivor_id": _("Record that stays"),
+        "loser_id": _("Record that goes"),
+        "photo": _("Photo"),
+        "observation_id": _("Observation"),
+        "area_id": _("Area"),
+        "group_id": _("Group"),
+        "collective_id": _("Collective"),
+        "active": _("Open"),
+        "moderation": _("Publication"),
+        "commercial_precision": _("What the public sees of the place"),
+        "count": _("Records"),
+        "kind": _("Kind"),
+        "owner_note": _("Note of the owner"),
+    }
+    if head in known:
+        return f"{known[head]} ({member})" if dot else known[head]
+    return field_text(name)
