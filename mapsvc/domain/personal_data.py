@@ -82,7 +82,7 @@ _OF_PEOPLE = (
         own=_words("reporter cluster_key user_id"),
         plain=_words(
             "id space_id claim source_kind quality observed_at submitted_at state note_state source_id source_key"
-            " adjudication adjudicated_on hold_rules decided_at"
+            " adjudication adjudicated_on hold_rules decided_at note_at state_reason"
         ),
         keep=(Keep.RECORD, Keep.DEVICE_POINT, Keep.KEYS, Keep.REJECTED),
         exported=_words(
@@ -92,7 +92,7 @@ _OF_PEOPLE = (
     ),
     Holding(
         "photos",
-        personal=_words("alt sha256"),
+        personal=_words("alt sha256 image_hash"),
         own=_words("observation_id"),
         plain=_words("id space_id state width height licence created_at version reason decided_at"),
         keep=(Keep.RECORD, Keep.REJECTED),
@@ -121,7 +121,7 @@ _OF_PEOPLE = (
         "subscriptions",
         own=_words("contact_id"),
         secret=_words("token_hash"),
-        plain=_words("id area_id rhythm created_at confirmed_at told_until"),
+        plain=_words("id area_id rhythm created_at confirmed_at told_until told_on"),
         keep=(Keep.ACCOUNT, Keep.UNCONFIRMED),
     ),
     Holding(
@@ -140,9 +140,9 @@ _OF_PEOPLE = (
     Holding(
         "flags",
         personal=_words("note"),
-        own=_words("reporter user_id"),
+        own=_words("reporter cluster_key user_id"),
         others=_words("settled_by"),
-        plain=_words("id noun record_id area_id kind created_at state settled_at"),
+        plain=_words("id noun record_id area_id kind created_at state settled_at hid_from"),
         keep=(Keep.SETTLED, Keep.KEYS),
     ),
     Holding(
@@ -150,16 +150,16 @@ _OF_PEOPLE = (
         personal=_words("text answer"),
         own=_words("observation_id"),
         others=_words("first_decided_by decided_by"),
-        plain=_words("id space_id created_at state decided_at"),
+        plain=_words("id ruling_id space_id created_at state decided_at"),
         keep=(Keep.SETTLED,),
     ),
     Holding(
         "owner_claims",
         personal=_words("public_note proof_text proof_file reason"),
         own=_words("contact_id user_id reporter"),
-        others=_words("decided_by unhide_asked_by"),
+        others=_words("decided_by unhide_asked_by unhide_agreed_by unhide_refused_by"),
         secret=_words("token_hash"),
-        plain=_words("id space_id wish state created_at decided_at"),
+        plain=_words("id space_id wish state created_at decided_at precision_before"),
         keep=(Keep.RECORD, Keep.PROOFS),
     ),
     Holding(
@@ -167,7 +167,7 @@ _OF_PEOPLE = (
         personal=_words("note point"),
         own=_words("reporter"),
         others=_words("closed_by"),
-        plain=_words("id kind area_id created_at state closed_at"),
+        plain=_words("id kind area_id space_id created_at state closed_at"),
         keep=(Keep.MESSAGES,),
     ),
     Holding(
@@ -223,20 +223,34 @@ _OF_PEOPLE = (
         own=_words("reported_by"),
         plain=_words(
             "id slug name asset_kind owner_type street number floor postcode city_name point footprint"
-            " geocode_precision publication_precision features description external_ids record_state state_reason merged_into"
-            " availability_state owner_consent status_from status_codes band_codes last_confirmed_on last_source_kind"
-            " observation_count next_check_due last_official_check_on area_id public_area_id published_point"
-            " published_3857 search_text area_m2 source_id source_key source_url created_at updated_at version"
-            " hold_rules frozen_at owner_objection published_street"
+            " geocode_precision publication_precision features description external_ids record_state state_reason"
+            " merged_into availability_state owner_consent status_from status_codes band_codes last_confirmed_on"
+            " last_source_kind observation_count next_check_due last_official_check_on area_id public_area_id"
+            " published_point published_3857 search_text area_m2 source_id source_key source_url created_at updated_at"
+            " version hold_rules frozen_at owner_objection office_precision published_street"
         ),
         keep=(Keep.RECORD, Keep.REJECTED),
         # The rest is the office's knowledge of the place, not what its reporter sent.
         exported=_words("id slug name asset_kind street number floor point record_state created_at reported_by"),
     ),
     Holding(
+        "rulings",
+        own=_words("record_id"),
+        others=_words("decided_by"),
+        plain=_words("id space_id subject verdict reason decided_at"),
+        keep=(Keep.RECORD,),
+    ),
+    Holding(
         "merges",
-        others=_words("asked_by agreed_by undone_by"),
-        plain=_words("id loser_id survivor_id state choices memory asked_at done_at undone_at"),
+        others=_words("asked_by agreed_by refused_by undone_by"),
+        plain=_words("id loser_id survivor_id state choices memory swap_reason asked_at done_at undone_at"),
+        keep=(Keep.HISTORY,),
+        not_exported="who decided is in the history of the account",
+    ),
+    Holding(
+        "different_places",
+        others=_words("judged_by"),
+        plain=_words("first_id second_id judged_at"),
         keep=(Keep.HISTORY,),
         not_exported="who decided is in the history of the account",
     ),
@@ -296,6 +310,7 @@ _OF_PLACES = (
         "initiative_places",
         plain=_words("id initiative_id point point_3857 address city_name starts ends flags source_key"),
     ),
+    Holding("space_news", plain=_words("id kind noted_at on_day space_id status_after status_before")),
     Holding("idempotency_keys", plain=_words("key scope body_sha256 result created_at")),
     Holding("job_runs", plain=_words("id name due_at started_at finished_at report error")),
     Holding("audit_seals", plain=_words("seq entry_id sha256 sealed_at")),
