@@ -95,7 +95,11 @@ def page(
     statement = text(source("desk_register").replace("{conditions}", conditions).replace("{order}", order))
     values = scope.params() | params | {"area": query.area, "limit": size, "offset": (number - 1) * size}
     rows = [dict(row._mapping) for row in connection.execute(statement, values)]
-    return rows, rows[0]["total"] if rows else 0
+    if rows or number == 1:
+        return rows, rows[0]["total"] if rows else 0
+    # Past the last page there is no row that could carry the total.
+    first = connection.execute(statement, values | {"limit": 1, "offset": 0}).mappings().one_or_none()
+    return [], first["total"] if first else 0
 
 
 def exported(connection: Connection, scope: Scope, query: RegisterQuery) -> Iterator[tuple[Space, str, str, Any]]:

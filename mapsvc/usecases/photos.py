@@ -63,17 +63,6 @@ def blur_photo(
     return space
 
 
-def look_at(uow: UnitOfWork, actor: Actor, photo_id: UUID) -> tuple[KeptPhoto, Space]:
-    """Return a photo and its place for whoever moderates there; raise NotFound for anybody else."""
-    with uow:
-        photo = uow.photos.get(photo_id)
-        space = uow.spaces.get(photo.space_id) if photo is not None else None
-        if photo is None or space is None:
-            raise NotFound("there is no such photo")
-        require(actor, Action.MODERATE, uow.areas.path(space.area_id))
-    return photo, space
-
-
 def _found(uow: UnitOfWork, actor: Actor, photo_id: UUID, version: int, verdict: Verdict) -> tuple[KeptPhoto, Space]:
     """Return the locked space and photo; the space first, as every other decision locks."""
     seen = uow.photos.get(photo_id)

@@ -11,12 +11,12 @@ def sentence(error: DomainError) -> str:
         return _("Somebody else changed it in between. Nothing was saved; look at it again before you decide.")
     if isinstance(error, NotFound):
         return _("The address may be old or mistyped, or the record is not public.")
-    if isinstance(error, Forbidden):
-        return _("Your account may not do this. Nothing was changed.")
     if isinstance(error, TooMany):
         return _("Too many at once. Nothing was saved; wait a little and send again.")
     value = str(error.params.get("value", ""))[:80]
     known = _known(value)
+    if isinstance(error, Forbidden):
+        return known.get(error.code) or _("Your account may not do this. Nothing was changed.")
     return known.get(error.code) or error.message
 
 
@@ -39,6 +39,12 @@ def _known(value: str) -> dict[str, str]:
         "target": _("Say which record it is the same as."),
         "too_late": _("The time for taking this back is over."),
         "second_person": _("A second person has to decide this."),
+        "own_decision": _("You took the decision yourself. Another moderator decides about the appeal."),
+        "appeal_over": _("The 30 days in which you could object are over."),
+        "appealed_before": _("Somebody has already objected to this decision. It is looked at once."),
+        "blur_marks": _("What was painted cannot be read. Nothing was saved; paint it again."),
+        "blur_nothing": _("Nothing is painted over yet. Paint over faces and number plates first."),
+        "blur_too_much": _("Too much is painted at once. Save a part of it first."),
         "several_spaces": _("Several records have this name. Give the address of the right one."),
         "version_required": _("The form does not say which version it is about. Open the page again."),
         "scope": _("This role is for something else: choose an area for the desk, a group or a collective for theirs."),

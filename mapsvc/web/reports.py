@@ -9,18 +9,20 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mapsvc.domain.errors import Invalid, NotFound
+from mapsvc.domain.errors import Conflict, Invalid, NotFound
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.reports import FollowedReport
-from mapsvc.usecases import reports
+from mapsvc.usecases import appeals, reports
 from mapsvc.usecases.observations import Answer
+from mapsvc.web import report_decisions
 from mapsvc.web.current import now, services
 from mapsvc.web.i18n import date_text
 from mapsvc.web.labels import label
 from mapsvc.web.limits import ANSWER, limiter
 from mapsvc.web.messages import sentence
 from mapsvc.web.place_words import css_of, place_name, symbol_of
+from mapsvc.web.problems import wants_json
 
 bp = Blueprint("reports", __name__, url_prefix="/r")
 #: A token is 16 bytes in base64url; anything else is not looked up.
@@ -90,7 +92,9 @@ def show(token: str) -> ResponseReturnValue:
     return _page(token)
 
 
-def _page(token: str, error: str = "", note: str | None = None) -> ResponseReturnValue:
+def _page(
+    token: str, error: str = "", note: str | None = None, objection: dict[str, object] | None = None, status: int = 200
+) -> ResponseReturnValue:
     try:
         report = report_of(token)
     except NotFound as fault:
@@ -120,10 +124,12 @@ def _page(token: str, error: str = "", note: str | None = None) -> ResponseRetur
         note_text=note_words.get(report.note_state, ""),
         note=report.note if note is None else note,
         error=error,
+        decisions=report_decisions.spoken(appeals.decisions_on(services().unit_of_work(), report, now())),
+        objection=objection,
         key=str(new_id()),
         until=date_text(report.expires_at.astimezone(UTC).date()),
     )
-    return make_response(page, 422 if error else 200)
+    return make_response(page, 422 if error else status)
 
 
 def _answer(said: Any) -> dict[str, str]:
@@ -180,6 +186,28 @@ def note(token: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(token, sentence(error), text)
     flash(_("Your note is saved."), "ok")
+    return redirect(url_for("reports.show", token=token), 303)
+
+
+@bp.post("/<token>/appeal")
+@limiter.limit(ANSWER)
+def appeal(token: str) -> ResponseReturnValue:
+    """Object to a decision about the report, its note or its photo; once for each."""
+    text = request.form.get("text", "")
+    try:
+        ruling_id = UUID(request.form.get("ruling", ""))
+    except ValueError:
+        raise Invalid("the form has lost its decision", "/ruling", code="required") from None
+    try:
+        appeals.appeal(services().unit_of_work(), _plausible(token), ruling_id, text, now())
+    except (Invalid, Conflict) as error:
+        if wants_json():
+            raise
+        if isinstance(error, Invalid):
+            return _page(token, objection={"id": ruling_id, "text": text, "error": sentence(error)}, status=422)
+        flash(sentence(error), "warn")
+        return _page(token, status=409)
+    flash(_("Your objection is saved. Somebody else decides about it."), "ok")
     return redirect(url_for("reports.show", token=token), 303)
 
 

@@ -15,7 +15,7 @@ WITH RECURSIVE scope AS (
 )
 SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.postcode, s.city_name, s.asset_kind, s.owner_type,
        s.geocode_precision, s.publication_precision, s.features, s.description, s.external_ids, s.record_state, s.state_reason,
-       s.merged_into, s.availability_state, s.owner_consent, s.reported_by, s.area_id, s.source_key, s.source_url, s.created_at,
+       s.merged_into, s.availability_state, s.owner_consent, s.owner_objection, s.owner_note, s.office_precision, s.reported_by, s.area_id, s.source_key, s.source_url, s.created_at,
        s.updated_at, s.version, s.area_m2, s.status, s.band, s.last_confirmed_on, s.last_source_kind,
        ST_X(s.point) AS lon, ST_Y(s.point) AS lat, src.code AS source_code, src.demonstration, a.name AS area_name,
        count(*) OVER () AS total

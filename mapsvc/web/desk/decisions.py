@@ -1,4 +1,4 @@
-"""What somebody decides at the desk: publish, reject, hide, same as, finding, texts and photos, groups; and undo."""
+"""What somebody decides at the desk about places and groups, and undo; texts and photos are in `notes` and `photos`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale, VersionRequired
 from mapsvc.domain.observations import Claim
-from mapsvc.spatial import desk_records
-from mapsvc.usecases import decisions, notes, observations
+from mapsvc.usecases import decisions, merges, observations
 from mapsvc.usecases import groups as group_cases
-from mapsvc.web.current import actor, connection, forget, now, services
+from mapsvc.web.current import actor, forget, now, services
 from mapsvc.web.desk import records
-from mapsvc.web.desk.blueprint import bp, scope
+from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.queue import UNDO, page
 from mapsvc.web.labels import label
 from mapsvc.web.problems import wants_json
@@ -24,58 +23,40 @@ from mapsvc.web.problems import wants_json
 
 @bp.post("/spaces/<slug>/decision")
 def decide(slug: str) -> ResponseReturnValue:
-    """Publish, reject, hide or join a space, if nobody decided since it was looked at."""
-    row = _found(slug)
+    """Publish, reject, hide or archive a space, if nobody decided since it was looked at."""
+    row = found(slug)
     verb = request.form.get("verb", "")
     decision = decisions.Decision(
         verb=verb,
         version=version(),
         reason=request.form.get("reason", ""),
-        same_as=_same_as() if verb == "same_as" else "",
         seen_at=seen_at(),
     )
     try:
         decided = decisions.decide(services().unit_of_work(), actor(), slug, decision, now())
     except (Stale, Conflict) as error:
-        return _decided_before(slug, error)
+        return decided_before(slug, error)
     words = {
         "publish": _("%(name)s is on the map.", name=row["name"]),
         "reject": _("%(name)s was not accepted.", name=row["name"]),
         "hide": _("%(name)s is hidden.", name=row["name"]),
         "archive": _("%(name)s is archived.", name=row["name"]),
-        "same_as": _("%(name)s was joined with the other record.", name=row["name"]),
     }
     # Hiding is the one decision that the rules let the same person take back.
     undo = {"what": "hide", "slug": slug, "version": decided.version + 1} if verb == "hide" else None
-    return _done(words.get(verb, row["name"]), undo)
+    return done(words.get(verb, row["name"]), undo)
 
 
 @bp.post("/spaces/<slug>/finding")
 def finding(slug: str) -> ResponseReturnValue:
     """Store what the account found out on the spot; an officer's finding counts as an officer's visit."""
-    row = _found(slug)
+    row = found(slug)
     claim = claim_of(request.form.get("claim", ""))
     answer = observations.Answer(key_of(request.form.get("key", "")), claim)
-    done = observations.add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
-    status = label("vacancy_status", done.status)
-    undo = {"what": "finding", "id": str(done.observation_id)}
-    return _done(_("%(name)s: %(status)s.", name=row["name"], status=status), undo)
-
-
-@bp.post("/spaces/<slug>/texts")
-def texts(slug: str) -> ResponseReturnValue:
-    """Show the texts and photos that wait at a public space, or put them away."""
-    row = _found(slug)
-    show, reason = request.form.get("show") == "1", request.form.get("reason", "")
-    try:
-        notes.settle(
-            services().unit_of_work(), actor(), slug, version(), show=show, reason=reason, seen_at=seen_at(), now=now()
-        )
-    except Stale as error:
-        return _decided_before(slug, error)
-    if show:
-        return _done(_("Texts and photos of %(name)s are shown.", name=row["name"]), None)
-    return _done(_("Texts and photos of %(name)s are not shown.", name=row["name"]), None)
+    said = observations.add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
+    status = label("vacancy_status", said.status)
+    undo = {"what": "finding", "id": str(said.observation_id)}
+    return done(_("%(name)s: %(status)s.", name=row["name"], status=status), undo)
 
 
 @bp.post("/groups/<uuid:group_id>/decision")
@@ -85,12 +66,12 @@ def decide_group(group_id: UUID) -> ResponseReturnValue:
     try:
         if request.form.get("verb") == "approve":
             group = group_cases.approve_group(uow, actor(), group_id, version(), now())
-            return _done(_("%(name)s is approved; whoever asked is its curator.", name=group.name), None)
+            return done(_("%(name)s is approved; whoever asked is its curator.", name=group.name), None)
         reason = request.form.get("reason", "")
         group = group_cases.refuse_group(uow, actor(), group_id, version(), reason, now())
     except (Stale, Conflict) as error:
-        return _decided_before("", error)
-    return _done(_("%(name)s was refused.", name=group.name), None)
+        return decided_before("", error)
+    return done(_("%(name)s was refused.", name=group.name), None)
 
 
 @bp.post("/undo")
@@ -103,12 +84,14 @@ def undo() -> ResponseReturnValue:
     if last["what"] == "hide":
         decision = decisions.Decision("publish", last["version"])
         decisions.decide(uow, actor(), last["slug"], decision, now())
+    elif last["what"] == "merge":
+        merges.undo_merge(uow, actor(), UUID(last["id"]), now())
     else:
         observations.undo_observation(uow, actor(), UUID(last["id"]), now())
-    return _done(_("Taken back."), None)
+    return done(_("Taken back."), None)
 
 
-def _found(slug: str) -> dict[str, Any]:
+def found(slug: str) -> dict[str, Any]:
     """Return the space, and give the connection for reads back before one for writing is asked for."""
     row = records.find(slug)
     forget()
@@ -148,22 +131,7 @@ def key_of(raw: str) -> UUID:
         raise Invalid("the form carries no key", "/key", code="required") from None
 
 
-def _same_as() -> str:
-    """Return the slug of the record that this one is the same as: chosen from the list, or typed as address or name."""
-    words = request.form.get("same_as_words", "").strip()[:200]
-    if not words:
-        return request.form.get("same_as", "")
-    slug = words.rstrip("/").rsplit("/", 1)[-1] if "/" in words else words
-    found = desk_records.named_like(connection(), scope(), slug.replace("\x00", ""))
-    found = found or desk_records.named_like(connection(), scope(), words.replace("\x00", ""))
-    if len(found) > 1 and found[0]["slug"] != slug:
-        raise Invalid("several records have this name", "/same_as_words", code="several_spaces")
-    if not found:
-        raise Invalid("name a published space", "/same_as_words", code="no_such_space")
-    return str(found[0]["slug"])
-
-
-def _decided_before(slug: str, error: Stale | Conflict) -> ResponseReturnValue:
+def decided_before(slug: str, error: Stale | Conflict) -> ResponseReturnValue:
     """Say that somebody else was faster, and show the record as it is now; nothing was written."""
     if wants_json():
         raise error
@@ -171,8 +139,8 @@ def _decided_before(slug: str, error: Stale | Conflict) -> ResponseReturnValue:
     return page(request.form.get("kind", ""), slug, message=error.code or "stale"), status
 
 
-def _done(words: str, undo: Mapping[str, object] | None) -> ResponseReturnValue:
-    """Answer a script with what was done, and a form with the next item of the queue."""
+def done(words: str, undo: Mapping[str, object] | None, item: str = "") -> ResponseReturnValue:
+    """Answer a script with what was done, and a form with the next item of the queue, or with `item` again."""
     if undo is None:
         session.pop(UNDO, None)
     else:
@@ -181,4 +149,5 @@ def _done(words: str, undo: Mapping[str, object] | None) -> ResponseReturnValue:
         return jsonify(message=words, undo=url_for("desk.undo") if undo else None)
     if undo is None:
         flash(words, "ok")
-    return redirect(url_for("desk.queue", kind=request.form.get("kind") or None, done=1 if undo else None))
+    kind = request.form.get("kind") or None
+    return redirect(url_for("desk.queue", kind=kind, item=item or None, done=1 if undo else None))

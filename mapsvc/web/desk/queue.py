@@ -1,16 +1,14 @@
 """`/desk`: what needs a decision, worst first, with the chosen one beside the list."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from flask import Response, render_template, request, send_file, session, url_for
+from flask import render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from mapsvc.domain.errors import NotFound
-from mapsvc.spatial import desk_records
-from mapsvc.web.current import connection, now, services
-from mapsvc.web.desk import queue_groups, queue_spaces, queue_words, records
+from mapsvc.web.current import now
+from mapsvc.web.desk import queue_appeals, queue_groups, queue_spaces, queue_words
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.queue_sections import Section
 from mapsvc.web.folium_elements import map_texts
@@ -21,7 +19,7 @@ _MOST_ROWS = 60
 #: What can be taken back is kept in the session under this name.
 UNDO = "desk_undo"
 #: Whatever can wait for a decision; the section of spaces comes last, since its keys have no prefix.
-SECTIONS: tuple[Section, ...] = (queue_groups.SECTION, queue_spaces.SECTION)
+SECTIONS: tuple[Section, ...] = (queue_appeals.SECTION, queue_groups.SECTION, queue_spaces.SECTION)
 #: Kinds in the order of the chips: what is most of the daily work first.
 KINDS = {kind.code: kind for section in reversed(SECTIONS) for kind in section.kinds}
 
@@ -96,16 +94,3 @@ def _detail(item: dict[str, Any] | None, key: str) -> tuple[dict[str, Any] | Non
         return None, ""
     section = next(section for section in SECTIONS if key.startswith(section.prefix))
     return section.detail(key, item), section.template
-
-
-@bp.get("/photos/<uuid:photo_id>.jpg")
-def photo(photo_id: UUID) -> Response:
-    """Answer a photo in any state to whoever moderates its place."""
-    slug = desk_records.space_of_photo(connection(), photo_id)
-    if slug is None:
-        raise NotFound("there is no such photo")
-    records.find(slug)
-    path = services().photos.path(photo_id, small=bool(request.args.get("small")))
-    if not path.exists():
-        raise NotFound("the file of this photo is away")
-    return send_file(path, mimetype="image/jpeg")

@@ -13,9 +13,10 @@ from mapsvc.domain.errors import NotFound
 from mapsvc.domain.freshness import assess, urgency
 from mapsvc.domain.observations import Claim, Observation
 from mapsvc.domain.people import Action, allows
+from mapsvc.domain.rulings import Subject
 from mapsvc.spatial import desk_queue
 from mapsvc.web.current import actor, connection, freshness_policy, now
-from mapsvc.web.desk import maps, records
+from mapsvc.web.desk import maps, parts, records
 from mapsvc.web.desk.blueprint import scope
 from mapsvc.web.desk.queue_sections import Kind, Section
 from mapsvc.web.desk.queue_words import TARGET_HOURS, key_of_letters, time_left
@@ -61,6 +62,7 @@ def detail(key: str, item: dict[str, Any] | None) -> dict[str, Any] | None:
         "said": entries,
         "claims": claims_text(seen),
         "photos": pictures,
+        "texts": parts.of_space(row["id"]),
         "waits": row["record_state"] == "published" and records.waits(entries, pictures),
         "gone": row["status"] == "gone_pending" and allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()),
         "near": near,
@@ -68,7 +70,7 @@ def detail(key: str, item: dict[str, Any] | None) -> dict[str, Any] | None:
         "siblings": [one for one in near if not one["offered"]][:4],
         "shell": shell,
         "places": {"places": [records.marker(row), *(one["marker"] for one in near)]},
-        "rejections": choices("rejection_reason"),
+        "rejections": parts.reasons(Subject.SPACE),
         "hidings": choices("hiding_reason"),
         "may_edit": allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()),
     }

@@ -16,13 +16,13 @@ def order(item: Mapping[str, Any]) -> tuple[bool, bool, bool, float, float]:
 
 
 def time_left(hours: float) -> str:
-    """Return how much of the 72 hours is left, or by how much they are over."""
+    """Return how much of the 72 hours is left, or how late the decision is."""
     left = round(TARGET_HOURS - hours)
     if left >= 0:
         return ngettext("%(num)s h left of 72 h", "%(num)s h left of 72 h", left)
     if left > -72:
-        return ngettext("%(num)s h over the 72 h", "%(num)s h over the 72 h", -left)
-    return ngettext("%(num)s day over the 72 h", "%(num)s days over the 72 h", -left // 24)
+        return ngettext("%(num)s h late", "%(num)s h late", -left)
+    return ngettext("%(num)s day late", "%(num)s days late", -left // 24)
 
 
 def key_of_letters() -> list[dict[str, str]]:

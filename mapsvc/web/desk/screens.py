@@ -1,6 +1,6 @@
 """Every screen of the desk: each puts its routes on the blueprint when it is imported."""
 
-from mapsvc.web.desk import decisions, imports, people, premises, queue
+from mapsvc.web.desk import appeals, decisions, imports, notes, people, photos, premises, queue
 from mapsvc.web.desk.blueprint import bp
 
-__all__ = ["bp", "decisions", "imports", "people", "premises", "queue"]
+__all__ = ["appeals", "bp", "decisions", "imports", "notes", "people", "photos", "premises", "queue"]

@@ -70,7 +70,7 @@ async function send(form, button) {
   undoUrl = said.undo;
   showToast(said.message, { undo: undoUrl ? () => takeBack() : undefined });
   // A finding leaves the place where it is; after a decision the next one is on.
-  return load(form.matches(".tap") ? here : (following ?? location.pathname));
+  return load(form.matches(".tap, [data-stay]") ? here : (following ?? location.pathname));
 }
 
 async function takeBack() {
