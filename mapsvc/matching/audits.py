@@ -104,6 +104,19 @@ def cutoffs(market: Market, assignment: Mapping[str, str | None]) -> dict[str, C
     return found
 
 
+def seat_kinds(market: Market, assignment: Mapping[str, str | None]) -> dict[str, str]:
+    """Return for each placed application whether a lock, a reserved or an open seat gave it the lot."""
+    seated = _Seated(market, assignment)
+    found = {}
+    for lot in market.capacity:
+        reserve = market.reserves.get(lot)
+        favoured = [one for one in seated.ordered(lot) if is_eligible(market, lot, one)]
+        reserved = set(favoured[: reserve.seats if reserve else 0])
+        for one in seated.holders[lot]:
+            found[one] = "lock" if one in market.required else "reserve" if one in reserved else "open"
+    return dict(sorted(found.items()))
+
+
 def _lowest(market: Market, lot: str, holders: list[str]) -> int | None:
     competing = [one for one in holders if one not in market.required]
     return min((market.priority[lot][one] for one in competing or holders), default=None)

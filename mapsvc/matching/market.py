@@ -12,7 +12,15 @@ from enum import StrEnum
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.snapshots import pointer_to
-from mapsvc.matching.strict_reading import read_by_id, read_ids, read_members, read_object, read_text, read_whole
+from mapsvc.matching.strict_reading import (
+    read_by_id,
+    read_ids,
+    read_members,
+    read_object,
+    read_pairs,
+    read_text,
+    read_whole,
+)
 
 _REQUIRED = ("capacity", "mechanism", "prefs", "priority_micro")
 _OPTIONAL = ("impact_micro", "locks", "lottery_seed", "merit_micro", "reserves")
@@ -79,7 +87,7 @@ def read_market(given: object) -> Market:
     required, forbidden = _locks(members.get("locks", {}), capacity, prefs)
     market = Market(
         capacity=capacity,
-        mechanism=_mechanism(members["mechanism"]),
+        mechanism=read_mechanism(members["mechanism"]),
         prefs=prefs,
         priority=scores("priority_micro"),
         reserves=read_by_id(members.get("reserves", {}), "/reserves", _reserve_of(prefs), capacity, "lot"),
@@ -94,7 +102,8 @@ def read_market(given: object) -> Market:
     return market
 
 
-def _mechanism(value: object) -> Mechanism:
+def read_mechanism(value: object) -> Mechanism:
+    """Return the mechanism of its code."""
     for mechanism in Mechanism:
         if value == mechanism.value:
             return mechanism
@@ -120,7 +129,9 @@ def _locks(
     value: object, capacity: Mapping[str, int], prefs: Mapping[str, tuple[str, ...]]
 ) -> tuple[dict[str, str], frozenset[Pair]]:
     members = read_members(value, "/locks", ("require", "forbid"), all_of_them=False)
-    pairs = {name: _pairs(members.get(name, []), f"/locks/{name}", capacity, prefs) for name in ("require", "forbid")}
+    pairs = {
+        name: read_pairs(members.get(name, []), f"/locks/{name}", capacity, prefs) for name in ("require", "forbid")
+    }
     required: dict[str, str] = {}
     taken: dict[str, int] = {}
     for index, (application, lot) in enumerate(pairs["require"]):
@@ -136,25 +147,6 @@ def _locks(
             raise Invalid("More applications are required at this lot than it has seats.", at)
         required[application] = lot
     return required, frozenset(pairs["forbid"])
-
-
-def _pairs(value: object, pointer: str, lots: Mapping[str, object], applications: Mapping[str, object]) -> list[Pair]:
-    if not isinstance(value, list):
-        raise Invalid("A list of pairs is needed.", pointer)
-    found: dict[Pair, None] = {}
-    for index, pair in enumerate(value):
-        at = pointer_to(pointer, index)
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise Invalid("A pair of an application and a lot is needed.", at)
-        application, lot = pair
-        if not isinstance(application, str) or application not in applications:
-            raise Invalid("There is no such application.", f"{at}/0")
-        if not isinstance(lot, str) or lot not in lots:
-            raise Invalid("There is no such lot.", f"{at}/1")
-        if (application, lot) in found:
-            raise Invalid("This pair comes twice.", at)
-        found[application, lot] = None
-    return list(found)
 
 
 def _check_priorities(market: Market) -> None:

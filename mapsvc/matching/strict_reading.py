@@ -85,3 +85,25 @@ def read_members(value: object, pointer: str, names: tuple[str, ...], *, all_of_
         if all_of_them and name not in members:
             raise Invalid("This member is missing.", pointer_to(pointer, name))
     return members
+
+
+def read_pairs(
+    value: object, pointer: str, lots: Mapping[str, object], applications: Mapping[str, object]
+) -> list[tuple[str, str]]:
+    """Return pairs of an application and a lot in their order; each pair may come once."""
+    if not isinstance(value, list):
+        raise Invalid("A list of pairs is needed.", pointer)
+    found: dict[tuple[str, str], None] = {}
+    for index, pair in enumerate(value):
+        at = pointer_to(pointer, index)
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise Invalid("A pair of an application and a lot is needed.", at)
+        application, lot = pair
+        if not isinstance(application, str) or application not in applications:
+            raise Invalid("There is no such application.", f"{at}/0")
+        if not isinstance(lot, str) or lot not in lots:
+            raise Invalid("There is no such lot.", f"{at}/1")
+        if (application, lot) in found:
+            raise Invalid("This pair comes twice.", at)
+        found[application, lot] = None
+    return list(found)

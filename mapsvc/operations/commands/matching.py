@@ -38,3 +38,24 @@ def solve(market: str, traced: bool) -> None:
             gone = f", {step.rejected} is rejected" if step.rejected else ""
             click.echo(f"{step.application} asks for {step.lot}{gone}", err=True)
     click.echo(canonical(result))
+
+
+@match.command()
+@click.argument("snapshot", metavar="SNAPSHOT.json")
+def replay(snapshot: str) -> None:
+    """Compute an archived run of a call again and compare the hashes.
+
+    Prints both hashes of the result and the members that differ. The exit code is 0 where everything is the same, 1
+    where the result is another one, 2 where the file is no snapshot or its run is not the one that was hashed.
+
+    \b
+    mapsvc match replay run.json
+    """
+    from mapsvc.matching import run_files
+    from mapsvc.matching.snapshots import canonical
+
+    with refusing():
+        found = run_files.replay(open_document(snapshot))
+    click.echo(canonical(found))
+    if not found["same"]:
+        raise SystemExit(1)
