@@ -117,9 +117,13 @@ def _assessment(rules: Rules, day: int) -> Assessment:
 def conclude(
     observations: Sequence[Observation], on: date, policy: FreshnessPolicy = DEFAULT, *, gone_confirmed: bool = False
 ) -> tuple[Assessment, tuple[StatusPeriod, ...]]:
-    """What ``assess`` and ``timeline`` say on and from the UTC day ``on``, weighing the observations only once."""
+    """What the observations say on the UTC day ``on``, and the periods since the newest answer up to that day.
+
+    An answer is any claim but "not sure"; without one the periods start at ``on``. They do not depend on the day on
+    which they are worked out, so that a check which was due stays due until somebody answers.
+    """
     rules = Rules.of(observations, on.toordinal(), policy, gone_confirmed)
-    return _assessment(rules, on.toordinal()), _timeline(observations, rules, on)
+    return _assessment(rules, on.toordinal()), _timeline(observations, rules, date.fromordinal(rules.evidence.ref))
 
 
 def timeline(

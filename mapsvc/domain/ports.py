@@ -13,8 +13,8 @@ from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.collectives import Collective
 from mapsvc.domain.erasures import Erasures, PersonalData
-from mapsvc.domain.flags import Flags
 from mapsvc.domain.evidence_parts import EvidenceParts
+from mapsvc.domain.flags import Flags
 from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Groups
 from mapsvc.domain.history import Entry, PersonalValues

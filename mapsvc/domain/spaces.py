@@ -3,6 +3,7 @@
 Its vacancy status is never a field that somebody sets: it follows from the observations (`freshness`).
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -106,7 +107,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What follows from the observations of a space: today's status and every change that time alone will bring."""
+    """What follows from the observations of a space: status and band since the newest answer, with every change."""
 
     status_from: tuple[date, ...]
     status_codes: tuple[str, ...]
@@ -116,6 +117,10 @@ class Evidence:
     observation_count: int
     next_check_due: date | None
     last_official_check_on: date | None
+
+    def status_on(self, day: date) -> str:
+        """Return the status on a UTC day; before the first one it is the first."""
+        return self.status_codes[max(0, bisect_right(self.status_from, day) - 1)]
 
 
 def space_name(street: str | None, number: str | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mapsvc.bootstrap import Services
 from mapsvc.config import ROOT
 from mapsvc.exchange import demonstration_accounts, fixtures, generated
+from mapsvc.operations import recomputing
 from mapsvc.usecases import seeding
 
 FIXTURES = ROOT / "fixtures"
@@ -26,6 +27,7 @@ def seed(services: Services, report: Report) -> dict[str, int]:
         services.unit_of_work(), accounts, services.hash_password, now, demonstration_accounts.COLLECTIVE_SLUG
     )
     report("demonstration accounts", len(accounts), len(accounts))
+    recomputing.recompute(services.settings, report, processes=1)
     seeding.prepare_city(services.unit_of_work(), seeding.DEMONSTRATION_CITY, now)
     return added
 
@@ -34,4 +36,6 @@ def generate_spaces(services: Services, count: int, seed_number: int, report: Re
     """Add invented spaces for measurements and return how many are new."""
     now = services.clock.now()
     batches = [("generated spaces", lambda: generated.build(count, now.date(), seed_number))]
-    return seeding.load_batches(services.unit_of_work(), batches, now, report).get("spaces", 0)
+    added = seeding.load_batches(services.unit_of_work(), batches, now, report).get("spaces", 0)
+    recomputing.recompute(services.settings, report)
+    return added

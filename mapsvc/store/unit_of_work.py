@@ -12,6 +12,7 @@ from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.erasures import ErasureRepository
+from mapsvc.store.evidence_parts import EvidencePartRepository
 from mapsvc.store.flags import FlagRepository
 from mapsvc.store.follow_links import FollowLinkRepository
 from mapsvc.store.groups import GroupRepository
@@ -54,6 +55,7 @@ class SqlUnitOfWork:
     photos: PhotoRepository
     follow_links: FollowLinkRepository
     reporters: ReporterRepository
+    evidence_parts: EvidencePartRepository
     reports: ReportRepository
     rulings: RulingRepository
     appeals: AppealRepository
@@ -97,6 +99,7 @@ class SqlUnitOfWork:
         self.photos = PhotoRepository(connection)
         self.follow_links = FollowLinkRepository(connection)
         self.reporters = ReporterRepository(connection)
+        self.evidence_parts = EvidencePartRepository(connection)
         self.reports = ReportRepository(connection)
         self.rulings = RulingRepository(connection)
         self.appeals = AppealRepository(connection)

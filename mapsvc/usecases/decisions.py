@@ -9,7 +9,7 @@ from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.rulings import Subject, Verdict
 from mapsvc.domain.spaces import RecordState, Space
-from mapsvc.usecases.evidence import conclude
+from mapsvc.usecases.evidence import conclude, refresh
 from mapsvc.usecases.notes import settle_waiting
 from mapsvc.usecases.rulings import pronounce
 
@@ -40,6 +40,9 @@ def decide(uow: UnitOfWork, actor: Actor, slug: str, decision: Decision, now: da
         changed = _decided(uow, actor, space, decision, now)
         if not uow.spaces.update(changed):
             raise Stale("somebody else decided first", code="stale", state=space.record_state)
+        if RecordState.ARCHIVED in {space.record_state, changed.record_state}:
+            # A moderator confirmed that it is gone, or took that back.
+            refresh(uow, space.id, now.date())
         uow.audit.add(
             actor,
             decision.verb,
@@ -98,6 +101,5 @@ def _settle_texts(
 
 
 def _said_to_be_gone(uow: UnitOfWork, space: Space, now: datetime) -> bool:
-    return (
-        conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy).status_codes[0] == "gone_pending"
-    )
+    found = conclude(uow.observations.counted(space.id), now.date(), uow.freshness_policy)
+    return found.status_on(now.date()) == "gone_pending"

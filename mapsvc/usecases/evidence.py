@@ -6,35 +6,34 @@ from uuid import UUID
 
 from mapsvc.domain import freshness
 from mapsvc.domain.freshness_policy import FreshnessPolicy
-from mapsvc.domain.observations import Observation, SourceKind
+from mapsvc.domain.observations import Claim, Observation, SourceKind
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.reporters import Reliability, Verdict, adjudicate, reckon
 from mapsvc.domain.spaces import Evidence, RecordState
 
+#: Since when nothing is known about a place that nobody has answered about.
+_BEFORE_EVERYTHING = date(2000, 1, 1)
 _ON_SITE_CHECKERS = frozenset({SourceKind.OFFICER_VISIT, SourceKind.OWNER_STATEMENT, SourceKind.TRUST_BROKER})
 
 
 def conclude(
     observations: Sequence[Observation], today: date, policy: FreshnessPolicy, *, archived: bool = False
 ) -> Evidence:
-    """Return today's status, every change that time alone will bring, and when to look again.
+    """Return the status since the newest answer, every change that time alone brings, and when to look again.
 
     An archived record whose evidence said `gone` stays gone: a moderator confirmed it (domain.md 2.1).
     """
     assessment, periods = freshness.conclude(observations, today, policy, gone_confirmed=archived)
     checks = [seen.counted_on for seen in observations if seen.source_kind in _ON_SITE_CHECKERS]
-    if all(seen.counted_on <= today for seen in observations):
-        due = periods[1].starts_on if len(periods) > 1 else None
-    else:
-        due = freshness.next_check_due(observations, today, policy, gone_confirmed=archived)
+    answered = any(seen.claim is not Claim.UNSURE for seen in observations)
     return Evidence(
-        status_from=tuple(period.starts_on for period in periods),
+        status_from=tuple(period.starts_on for period in periods) if answered else (_BEFORE_EVERYTHING,),
         status_codes=tuple(period.status.value for period in periods),
         band_codes=tuple(period.band.value for period in periods),
         last_confirmed_on=assessment.last_confirmed_on,
         last_source_kind=assessment.last_source_kind.value if assessment.last_source_kind else None,
         observation_count=assessment.count,
-        next_check_due=due,
+        next_check_due=periods[1].starts_on if len(periods) > 1 else None,
         last_official_check_on=max(checks, default=None),
     )
 

@@ -82,13 +82,13 @@ def add_observation(
             "observation_held" if held else "observed",
             "space",
             space.id,
-            after={"claim": answer.claim, "status": evidence.status_codes[0]},
+            after={"claim": answer.claim, "status": evidence.status_on(now.date())},
             at=now,
         )
-        kept = {"observation_id": str(observation_id), "status": evidence.status_codes[0], "held": list(held)}
+        kept = {"observation_id": str(observation_id), "status": evidence.status_on(now.date()), "held": list(held)}
         uow.idempotency.keep(answer.key, kept)
         uow.commit()
-    return Answered(observation_id, evidence.status_codes[0], repeated=False, held=held)
+    return Answered(observation_id, evidence.status_on(now.date()), repeated=False, held=held)
 
 
 def store_observation(

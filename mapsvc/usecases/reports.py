@@ -72,7 +72,7 @@ def add_answer(
     actor = as_reporter(report)
     store_observation(uow, files, actor, space, answer, now)
     evidence = refresh(uow, space.id, now.date())
-    told = {"claim": answer.claim, "status": evidence.status_codes[0]}
+    told = {"claim": answer.claim, "status": evidence.status_on(now.date())}
     uow.audit.add(actor, "observed", "space", space.id, after=told, at=now)
 
 

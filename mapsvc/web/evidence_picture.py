@@ -45,7 +45,8 @@ def picture(
         return None
     first = min(one.counted_on for one in seen)
     now, periods = freshness.conclude(seen, today, policy, gone_confirmed=archived)
-    turned = next((period for period in periods if period.status is not now.status), None)
+    coming = (period for period in periods if period.starts_on > today)
+    turned = next((period for period in coming if period.status is not now.status), None)
     turn_on = None if turned is None else turned.starts_on
     ahead = _FORECAST_DAYS if turn_on is None else (turn_on - today).days + _FORECAST_DAYS // 4
     ahead = max(30, min(ahead, _LONGEST_FORECAST_DAYS))

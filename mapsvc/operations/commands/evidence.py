@@ -1,4 +1,4 @@
-"""Commands about evidence for those who check a decision; they need no database."""
+"""Commands about evidence: for those who check a decision, and for whoever changed the numbers of the rule."""
 
 from __future__ import annotations
 
@@ -9,16 +9,68 @@ from datetime import date, datetime
 import click
 
 from mapsvc.domain import evidence as rules
+from mapsvc.operations import console
 from mapsvc.operations.commands.documents import open_document, refusing
+from mapsvc.operations.connections import refresh_statistics
+from mapsvc.operations.deployment import Deployment
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # An instant that no observation can be later than: it says nothing about when this one was sent.
+_MOST_NAMED = 20
 _NOT_STATED = "9999-12-31T00:00:00+00:00"
 
 
 @click.group()
 def evidence() -> None:
     """Recompute what observations say about a place."""
+
+
+@evidence.command()
+@click.option(
+    "--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="How many work side by side."
+)
+def recompute(processes: int) -> None:
+    """Conclude every space again from its observations, after a change of MAPSVC_FRESHNESS_POLICY or to be sure.
+
+    The service may run meanwhile. A second run changes nothing.
+    """
+    from mapsvc.operations import recomputing, startup
+
+    deployment = Deployment.here()
+    startup.prepare(deployment, console.say)
+    with console.progress() as report:
+        counts = recomputing.recompute(deployment.settings, report, processes)
+    refresh_statistics(deployment.settings.owner_url)
+    console.done(
+        f"{counts['spaces']:,} spaces: {counts['changed']:,} say something else now,"
+        f" {counts['reporters']:,} reporters were reckoned anew."
+    )
+
+
+@evidence.command()
+@click.option("--at", "day", type=click.DateTime(["%Y-%m-%d"]), help="The UTC day; today when it is not given.")
+def check(day: datetime | None) -> None:
+    """Compare what every space shows with its observations, by the database's own statement of the rule.
+
+    Ends with code 1 and names the first spaces that differ; `mapsvc evidence recompute` mends them.
+    """
+    from mapsvc import bootstrap
+    from mapsvc.operations import startup
+    from mapsvc.spatial import desk_evidence
+
+    deployment = Deployment.here()
+    startup.prepare(deployment, console.say)
+    services = bootstrap.build(deployment.settings)
+    with services.reading() as connection:
+        on = services.clock.today() if day is None else day.date()
+        wrong = desk_evidence.differing(connection, on, services.freshness_policy)
+    for row in wrong[:_MOST_NAMED]:
+        click.echo(
+            f"{row['slug']}: shows {row['shown_status']}, {row['shown_band']}; is {row['status']}, {row['band']}"
+        )
+    if wrong:
+        raise click.ClickException(f"{len(wrong):,} spaces do not show what their observations say on {on}.")
+    console.done(f"Every space shows what its observations say on {on}.")
 
 
 @evidence.command()
