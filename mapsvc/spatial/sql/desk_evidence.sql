@@ -1,5 +1,6 @@
 -- What the observations of every space say on the day :on, by the rule of mapsvc.domain.freshness; a test compares the two.
--- Numbers of the policy are parameters; a day is a whole UTC day, a weight has no unit.
+-- Numbers of the policy are parameters; a day is a whole UTC day, a weight has no unit. No age is more than 400 half-lives, since
+-- the database refuses numbers that are too small to be stored.
 WITH weights AS (
     SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:source_weights AS float8[])) AS w (source_kind, weight)
 ), qualities AS (
@@ -47,7 +48,7 @@ WITH weights AS (
     SELECT DISTINCT ON (v.space_id, v.anonymous, v.who) v.space_id, v.claim, v.anonymous, v.half_life, e.weight
     FROM votes v JOIN newest_vote t USING (space_id) LEFT JOIN contradiction k ON k.space_id = v.space_id AND k.n = v.n
     CROSS JOIN LATERAL (SELECT v.strength * power(0.5::float8, least(CAST(:supersession_limit AS float8), coalesce(k.k, 0)))
-                               * power(2::float8, (v.day - t.day) / v.half_life) AS weight) e
+                               * power(2::float8, greatest(-400, (v.day - t.day) / v.half_life)) AS weight) e
     ORDER BY v.space_id, v.anonymous, v.who, e.weight DESC, v.n DESC
 ), sums AS (
     SELECT space_id, claim, half_life, coalesce(sum(weight) FILTER (WHERE NOT anonymous), 0) AS named,
@@ -60,7 +61,7 @@ WITH weights AS (
            coalesce(sum(m.mass) FILTER (WHERE s.claim = 'occupied'), 0) AS occupied,
            coalesce(sum(m.mass) FILTER (WHERE s.claim = 'gone'), 0) AS gone
     FROM sums s JOIN newest_vote t USING (space_id)
-    CROSS JOIN LATERAL (VALUES (true, 1::float8), (false, power(2::float8, (t.day - CAST(:on AS date)) / s.half_life))) f (at_newest, factor)
+    CROSS JOIN LATERAL (VALUES (true, 1::float8), (false, power(2::float8, greatest(-400, (t.day - CAST(:on AS date)) / s.half_life)))) f (at_newest, factor)
     CROSS JOIN LATERAL (SELECT f.at_newest, s.named * f.factor + least(CAST(:anonymous_cap AS float8), s.unnamed * f.factor) AS mass) m
     GROUP BY s.space_id, m.at_newest
 ), shares AS (
@@ -87,7 +88,7 @@ WITH weights AS (
            coalesce(h.mass, 0) AS mass, coalesce(h.p_vacant, 1 / 3::float8) AS p_vacant,
            coalesce(h.p_occupied, 1 / 3::float8) AS p_occupied, coalesce(h.p_gone, 1 / 3::float8) AS p_gone,
            coalesce(c.observation_count, 0) AS observation_count,
-           CASE WHEN n.space_id IS NOT NULL THEN power(2::float8, (n.day - CAST(:on AS date)) / n.half_life) END AS freshness
+           CASE WHEN n.space_id IS NOT NULL THEN power(2::float8, greatest(-400, (n.day - CAST(:on AS date)) / n.half_life)) END AS freshness
     FROM spaces s
     LEFT JOIN shares h ON h.space_id = s.id AND NOT h.at_newest
     LEFT JOIN raised r ON r.space_id = s.id
