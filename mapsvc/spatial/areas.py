@@ -5,14 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from mapsvc.spatial.named_sql import named, source
+from mapsvc.spatial.named_sql import named
 
 Row = Mapping[str, Any]
-_NEWEST = {"conditions": "", "order": "p.last_confirmed_on DESC NULLS LAST"}
-_NEED_A_LOOK = {
-    "conditions": "AND p.kind = 'space' AND (p.band IN ('stale', 'none') OR p.status IN ('unverified', 'disputed'))",
-    "order": "p.status = 'disputed' DESC, p.last_confirmed_on NULLS FIRST",
-}
 
 
 def names(connection: Connection) -> list[Row]:
@@ -72,17 +67,4 @@ def tree(connection: Connection) -> list[dict[str, Any]]:
 
 def newest(connection: Connection, slug: str, limit: int) -> list[Row]:
     """Return the public places of an area that somebody confirmed last."""
-    return _places(connection, slug, limit, _NEWEST)
-
-
-def need_a_look(connection: Connection, slug: str, limit: int) -> list[Row]:
-    """Return the spaces of an area that are disputed, unverified or not updated, the most urgent first."""
-    return _places(connection, slug, limit, _NEED_A_LOOK)
-
-
-def _places(connection: Connection, slug: str, limit: int, wanted: Mapping[str, str]) -> list[Row]:
-    # Conditions and orders are constants of this module; values travel as parameters only.
-    statement = source("area_places")
-    for name, value in wanted.items():
-        statement = statement.replace("{" + name + "}", value)
-    return [row._asdict() for row in connection.execute(text(statement), {"slug": slug, "limit": limit})]
+    return [row._asdict() for row in connection.execute(named("area_places"), {"slug": slug, "limit": limit})]

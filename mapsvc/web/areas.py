@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mapsvc.domain.errors import NotFound
+from mapsvc.domain.subscriptions import Rhythm
 from mapsvc.spatial import areas
+from mapsvc.web import looks
 from mapsvc.web.current import connection, now
 from mapsvc.web.i18n import date_text, number_text
-from mapsvc.web.labels import label
+from mapsvc.web.labels import choices, label
 from mapsvc.web.mini_map import mini_map
 from mapsvc.web.place_words import css_of, place, symbol_of
 from mapsvc.web.record_words import page_address, places
@@ -55,7 +57,8 @@ def show(slug: str) -> str:
         today=date_text(now()),
         drawn=ngettext("The place seen last.", "The %(num)s places seen last.", len(newest)) if newest else "",
         newest=places(newest[:_LISTED]),
-        looks=places(areas.need_a_look(connection(), slug, _LISTED)),
+        looks=looks.of_area(slug),
+        news={"choices": choices("rhythm"), "rhythm": Rhythm.WEEKLY.value},
         map=mini_map([place(row) for row in newest], bounds=bounds, moving=True),
         map_url="/?" + urlencode({"area": slug, "lat": round(area["lat"], 5), "lon": round(area["lon"], 5), "z": 15}),
     )

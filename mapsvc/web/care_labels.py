@@ -57,6 +57,14 @@ def _hold_rule() -> dict[str, str]:
     }
 
 
+def _rhythm() -> dict[str, str]:
+    return {
+        "immediate": _("At once"),
+        "daily": _("Once a day"),
+        "weekly": _("Once a week"),
+    }
+
+
 VOCABULARIES: dict[str, Callable[[], dict[str, str]]] = {
     name.removeprefix("_"): function
     for name, function in list(globals().items())

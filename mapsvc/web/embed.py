@@ -4,22 +4,31 @@ Templates are rendered without the app's context processors, because those ask w
 """
 
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask_babel import gettext as _
 
 from mapsvc.bootstrap import DATABASE_AWAY
-from mapsvc.domain.errors import DomainError, Invalid, NotFound
-from mapsvc.spatial import maps, places
+from mapsvc.domain.errors import DomainError, Forbidden, Invalid, NotFound
+from mapsvc.domain.observations import Claim
+from mapsvc.domain.people import Actor
+from mapsvc.spatial import maps, places, spaces
+from mapsvc.usecases.observations import Answer, add_observation, undo_observation
 from mapsvc.web import sessions
-from mapsvc.web.current import city, connection
+from mapsvc.web.accounts import csrf
+from mapsvc.web.current import city, connection, device_key, network_key, now, services
 from mapsvc.web.folium_elements import map_texts
 from mapsvc.web.i18n import language
+from mapsvc.web.labels import label
+from mapsvc.web.limits import ANSWER, limiter
 from mapsvc.web.map_view import MapView, map_view, stored_bounds
 from mapsvc.web.messages import sentence
-from mapsvc.web.place_words import view_json
+from mapsvc.web.place_words import place, view_json
 from mapsvc.web.places import whole_number
-from mapsvc.web.problems import problem
+from mapsvc.web.problems import problem, status_of
+from mapsvc.web.space_words import in_sentence
 
 bp = Blueprint("embed", __name__)
 bp.record_once(lambda state: sessions.install(state.app))  # type: ignore[arg-type]  # a blueprint names a wider class
@@ -62,9 +71,67 @@ def by_box(slug: str) -> Response:
     found = _map(slug)
     box = places.Box.read(request.args.get("bbox", ""))
     filters = maps.stored_filters(found["filters"])
-    body = view_json(places.view(connection(), box, whole_number("zoom", 0, 22), filters))
-    body["places"] = [place | {"answerable": False} for place in body["places"]]
-    return _public(jsonify(body))
+    return _public(jsonify(view_json(places.view(connection(), box, whole_number("zoom", 0, 22), filters))))
+
+
+# A foreign page's frame has no session, so that no token of one can protect these writes: the browser's own word about
+# where they come from does, with a key that makes sending twice harmless and a limit for each network.
+@bp.post("/embed/<slug>/spaces/<space>/observations")
+@csrf.exempt
+@limiter.limit(ANSWER, key_func=network_key)
+def observe(slug: str, space: str) -> Response:
+    """Keep a one-tap answer that was given inside an embed; whoever answers is a visitor, signed in or not."""
+    _own_page(slug)
+    claim, key = request.form.get("claim", ""), request.form.get("key", "")
+    if claim not in set(Claim):
+        raise Invalid("choose what you see", "/claim", code="unknown_value", value=claim)
+    try:
+        answer = Answer(UUID(key), Claim(claim))
+    except ValueError:
+        raise Invalid("key must be a UUID", "/key", code="required") from None
+    kept = add_observation(services().unit_of_work(), services().photos, _visitor(), space, answer, now())
+    undo = f"/embed/{slug}/observations/{kept.observation_id}/undo"
+    text = _("Thank you, noted. It shows as: %(status)s.", status=in_sentence(label("vacancy_status", kept.status)))
+    return _private(jsonify(status_text=text, undo=undo, place=_place(space)), 200 if kept.repeated else 201)
+
+
+@bp.post("/embed/<slug>/observations/<uuid:observation_id>/undo")
+@csrf.exempt
+@limiter.limit(ANSWER, key_func=network_key)
+def undo(slug: str, observation_id: UUID) -> Response:
+    """Take an answer back that was given inside an embed, within two minutes."""
+    _own_page(slug)
+    space = undo_observation(services().unit_of_work(), _visitor(), observation_id, now())
+    return _private(jsonify(status_text=_("Undone."), place=_place(space)), 200)
+
+
+def _place(slug: str) -> dict[str, Any] | None:
+    row = spaces.page(connection(), slug)
+    return None if row is None else place(row)
+
+
+def _own_page(slug: str) -> None:
+    """Refuse what does not come from a page of this service, or names no public map."""
+    _map(slug)
+    origin = request.headers.get("Origin", "")
+    if origin not in {_origin(services().settings.public_url), _origin(request.host_url)}:
+        raise Forbidden("this was not sent by a page of this service", code="origin")
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _visitor() -> Actor:
+    """Return whoever answers, without asking who is signed in: an embed is the same for everybody."""
+    return Actor(device=device_key(), network=network_key())
+
+
+def _private(response: Response, status: int) -> Response:
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _map(slug: str) -> dict[str, Any]:
@@ -79,7 +146,9 @@ def _view(found: dict[str, Any]) -> MapView:
     if request.args.get("bbox"):
         box = places.Box.read(request.args["bbox"])
         bounds = (box.west, box.south, box.east, box.north)
-    return map_view(maps.stored_filters(found["filters"]), f"/embed/{found['slug']}/places.json", bounds=bounds)
+    base = f"/embed/{found['slug']}"
+    filters = maps.stored_filters(found["filters"])
+    return map_view(filters, f"{base}/places.json", answers_url=base, bounds=bounds)
 
 
 def _theme() -> str:
@@ -101,7 +170,7 @@ def _public(response: Response) -> Response:
 
 
 def _failed(status: int, detail: str) -> Response:
-    if not request.path.endswith(".json"):
+    if request.method == "GET" and not request.path.endswith(".json"):
         page = _rendered("embed/error.html", detail=detail, theme="auto", title=detail)
         return Response(page, status)
     return problem(status, detail)
@@ -109,7 +178,7 @@ def _failed(status: int, detail: str) -> Response:
 
 @bp.errorhandler(DomainError)
 def _domain(error: DomainError) -> Response:
-    return _failed(404 if isinstance(error, NotFound) else 422, sentence(error))
+    return _failed(status_of(error), sentence(error))
 
 
 def _away(_error: Exception) -> Response:

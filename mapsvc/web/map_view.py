@@ -34,10 +34,13 @@ class MapView:
     total_text: str
 
 
-def map_view(filters: Filters, places_url: str, *, bounds: Bounds | None = None, at_once: bool = True) -> MapView:
+def map_view(
+    filters: Filters, places_url: str, *, answers_url: str = "", bounds: Bounds | None = None, at_once: bool = True
+) -> MapView:
     """Return the first view of the records that the filters let through; `bounds` in degrees win over their extent.
 
-    `places_url` answers as /places.json does. `at_once` False always asks by box, as the editor needs it.
+    `places_url` answers as /places.json does; below `answers_url` one-tap answers are taken, none without it.
+    `at_once` False always asks by box, as the editor needs it.
     """
     found = maps.extent(connection(), filters)
     fitted = bounds or _fitting(found.bounds)
@@ -49,10 +52,7 @@ def map_view(filters: Filters, places_url: str, *, bounds: Bounds | None = None,
     shell = render_shell(
         ShellOptions(kind="embed", lat=lat, lon=lon, zoom=zoom, bounds=fitted, lang=language(), **ground())
     )
-    # Answers are given on our own pages only: an embed writes nothing.
-    data = view_json(view)
-    data |= {"url": places_url, "whole": whole, "padded": bounds is None, "places": [
-        place | {"answerable": False} for place in data["places"]]}  # fmt: skip
+    data = view_json(view) | {"url": places_url, "whole": whole, "padded": bounds is None, "answers": answers_url}
     return MapView(replace(shell, module=_MODULE), data, total_text(found.total))
 
 

@@ -39,7 +39,10 @@ def show(slug: str) -> str:
     if found is None:
         raise NotFound("there is no such map")
     view = map_view(
-        maps.stored_filters(found["filters"]), f"/embed/{slug}/places.json", bounds=stored_bounds(found["view"])
+        maps.stored_filters(found["filters"]),
+        f"/embed/{slug}/places.json",
+        answers_url=f"/embed/{slug}",
+        bounds=stored_bounds(found["view"]),
     )
     group = maps.group(connection(), found["group_slug"])
     page = public_address(f"/maps/{slug}")

@@ -74,8 +74,13 @@ def _merged(error: errors.Merged) -> ResponseReturnValue:
     return redirect(url_for("spaces.show", slug=error.slug), 301)
 
 
+def status_of(error: errors.DomainError) -> int:
+    """Return the HTTP status of an error of the domain."""
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
 def _domain(error: errors.DomainError) -> Response:
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = status_of(error)
     pointer = error.pointer if isinstance(error, errors.Invalid) else ""
     retry = error.params.get("retry_after")
     return problem(

@@ -15,7 +15,7 @@ from mapsvc.domain.observations import Claim
 from mapsvc.spatial import areas, history, photos, spaces
 from mapsvc.spatial.filters import BANDS, STATUSES, Filters
 from mapsvc.usecases.observations import Answer, add_observation, undo_observation
-from mapsvc.web import evidence_picture, space_words
+from mapsvc.web import evidence_picture, looks, space_words
 from mapsvc.web.current import actor, connection, now, services
 from mapsvc.web.i18n import ago, date_text, number_text, text_in
 from mapsvc.web.labels import choices, label
@@ -87,6 +87,7 @@ def show(slug: str) -> str:
         history=history_entries(history.of_record(connection(), "space", slug)),
         key=str(new_id()),
         undo=_undo_address(),
+        looks=looks.beside(slug) if _undo_address() else [],
     )
 
 
@@ -132,6 +133,11 @@ def show_json(slug: str) -> Response:
 @limiter.limit(ANSWER)
 def observe(slug: str) -> ResponseReturnValue:
     """Keep what somebody sees there: one tap, or with a note and a photo; sending twice keeps it once."""
+    return keep_answer(slug, "spaces.show")
+
+
+def keep_answer(slug: str, page: str) -> ResponseReturnValue:
+    """Keep the answer of the present request and lead back to `page`, an endpoint with the slug; JSON for programs."""
     before = _found(slug)
     file = request.files.get("photo")
     data = file.read() if file is not None and file.filename else b""
@@ -150,7 +156,7 @@ def observe(slug: str) -> ResponseReturnValue:
     if answer.note or answer.photo:
         text = _("Thank you. Your answer counts already; the note or photo shows after somebody has looked at it.")
     flash(text, "ok")
-    return redirect(url_for("spaces.show", slug=slug, answered=kept.observation_id), 303)
+    return redirect(url_for(page, slug=slug, answered=kept.observation_id), 303)
 
 
 @bp.post("/observations/<uuid:observation_id>/undo")

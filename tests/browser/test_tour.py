@@ -52,6 +52,13 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("/spaces/{confirmed}", "/spaces/{disputed}", "/spaces/{coarse}", "/spaces/none"),
     ),
     "areas.catalogue": (VISITOR, ("/areas",)),
+    "stickers.sheet": (VISITOR, ("/spaces/{confirmed}/sticker",)),
+    "stickers.door": (VISITOR, ("/s/{confirmed}", "/s/{coarse}")),
+    "looks.show": (VISITOR, ("/look", "/look?lat={lat}&lon={lon}")),
+    "subscriptions.ask_page": (VISITOR, ("/areas/san-salvario/news",)),
+    "subscriptions.show": (VISITOR, ("/subscriptions/none",)),
+    "subscriptions.end_page": (VISITOR, ("/subscriptions/none/end",)),
+    "reminders.show": (VISITOR, ("/still/none",)),
     "areas.show": (VISITOR, ("/areas/san-salvario",)),
     "initiatives.catalogue": (VISITOR, ("/initiatives",)),
     "initiatives.show": (VISITOR, ("/initiatives/{initiative}",)),
@@ -85,6 +92,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "invitations.show": (VISITOR, ("/invitation/none",)),
     "desk.queue": (OFFICER, ("/desk", "/desk?item={submitted}")),
     "desk.premises": (OFFICER, ("/desk/premises", "/desk/premises?q=via&state=published&sort=-size")),
+    "desk.stickers": (OFFICER, ("/desk/stickers?state=published",)),
     "desk.premises_new": (OFFICER, ("/desk/premises/new",)),
     "desk.premises_edit": (OFFICER, ("/desk/premises/{confirmed}",)),
     "desk.premises_place": (OFFICER, ("/desk/premises/{confirmed}/place",)),
@@ -97,7 +105,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 #: What answers data, files and redirects.
 NO_PAGES = frozenset(
-    "home.health places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
+    "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg "
+    "places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
     " data.as_csv data.as_geojson mark.streets maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
     " static_files.serve security.static desk.photo desk.premises_export"
     " matching.collective_json matching.space_json matching.pair_json".split()

@@ -1,6 +1,5 @@
 -- spatial/sql/area_places.sql
--- Public places of an area in one order: the newest first, or those that need a look first (nobody looked for long, or nobody
--- could say). Spaces count by the area they belong to, as in area_figures.sql.
+-- Public places of an area, the newest first. Spaces count by the area they belong to, as in area_figures.sql.
 WITH RECURSIVE inside AS (
     SELECT a.slug FROM public_areas a WHERE a.slug = :slug
     UNION SELECT a.slug FROM public_areas a JOIN inside i ON a.parent_slug = i.slug
@@ -11,6 +10,6 @@ SELECT p.kind, p.id, p.slug, p.name, p.precision_code, p.status, p.band, p.categ
 FROM public_places p, area
 WHERE CASE WHEN p.kind = 'space' THEN p.area_slug IN (SELECT slug FROM inside)
            ELSE p.point_3857 && area.geom_3857 AND ST_Within(p.point_3857, area.geom_3857) END
-  AND p.status <> 'gone_pending' {conditions}
-ORDER BY {order}, p.id
+  AND p.status <> 'gone_pending'
+ORDER BY p.last_confirmed_on DESC NULLS LAST, p.id
 LIMIT :limit

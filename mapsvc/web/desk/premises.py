@@ -40,7 +40,7 @@ _MEDIA = {
 @bp.get("/premises")
 def premises() -> str:
     """Show the register, filtered, sorted and page by page, beside its map."""
-    query = _query()
+    query = register_query()
     number = _page_number()
     rows, total = desk_register.page(connection(), scope(), query, number)
     start = city()
@@ -57,6 +57,7 @@ def premises() -> str:
         on=_address(page=number + 1) if number * PAGE < total else "",
         page_text=_("%(first)s to %(last)s", first=number_text((number - 1) * PAGE + 1),
                     last=number_text((number - 1) * PAGE + len(rows))) if rows else "",
+        stickers="/desk/stickers" + _search(),
         exports={kind: "/desk/premises." + kind + _search() for kind in _MEDIA},
         shell=shell,
         map_texts=map_texts(),
@@ -223,7 +224,8 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _query() -> RegisterQuery:
+def register_query() -> RegisterQuery:
+    """Return the filter and the order that the address asks for."""
     values = {name: request.args.get(name, "")[:80] for name in (*_FILTERS, "sort")}
     words = " ".join(request.args.get("q", "").split())[:100]
     if any("\x00" in value for value in (*values.values(), words)):

@@ -1,5 +1,6 @@
 // Map and list of a group's map. A small map has all its records from the start; a large one asks by box.
 
+import { Answers } from "../map/answers.js";
 import { Camera } from "../map/camera.js";
 import { dataBlock, el } from "../map/dom.js";
 import { PlaceList } from "../map/list.js";
@@ -30,7 +31,9 @@ export class MapView {
     this.list = new PlaceList(this.find("rows"), {
       onFocus: (place) => this.select(place),
       onHover: (place, on) => this.layer.hover(place.id, on),
+      onAnswer: (place, claim, button) => this.answers.send(place, claim, button),
     });
+    this.answers = new Answers("", (saved) => this.#answered(saved.place), (place) => `${this.first.answers}${place.url}/observations`);
     this.fit();
     this.#show(this.first);
     if (!this.first.whole) this.load();
@@ -78,6 +81,16 @@ export class MapView {
     }
   }
 
+  // A map that has all its records from the start keeps them; only the answered one changes.
+  #answered(place) {
+    if (!this.first.whole) {
+      this.load();
+      return;
+    }
+    this.first.places = this.first.places.map((one) => (one.id === place.id ? { ...one, ...place, on_map: one.on_map } : one));
+    this.#show(this.first);
+  }
+
   #later() {
     if (this.first.whole) return;
     window.clearTimeout(this.timer);
@@ -85,7 +98,8 @@ export class MapView {
   }
 
   #show(answer) {
-    const places = answer.places.map((place) => ({ ...place, answerable: false }));
+    // The editor's preview has nowhere to send answers to.
+    const places = answer.places.map((place) => ({ ...place, answerable: place.answerable && Boolean(this.first.answers) }));
     const rows = places.slice(0, MOST_ROWS);
     this.list.show(rows, null);
     this.layer.show(places, answer.clusters);

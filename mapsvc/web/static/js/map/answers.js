@@ -30,24 +30,25 @@ async function post(url, values) {
 }
 
 export class Answers {
-  // onChange: the records are to be loaded anew.
-  constructor(csrfToken, onChange) {
-    this.csrfToken = csrfToken;
+  // token: of the session, none in an embed; onChange(answer): the records are to be shown anew; url: where a place's answers go.
+  constructor(token, onChange, url = (place) => `${place.url}/observations`) {
+    this.shared = token ? { csrf_token: token } : {};
     this.onChange = onChange;
+    this.url = url;
   }
 
   async send(place, claim, button) {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
     try {
-      const values = { claim, key: keyOf(place, claim), csrf_token: this.csrfToken };
-      const answer = await post(`${place.url}/observations`, values);
+      const values = { claim, key: keyOf(place, claim), ...this.shared };
+      const answer = await post(this.url(place), values);
       if (!answer.ok) throw new Error(`observations: ${answer.status}`);
       const saved = await answer.json();
       keys.delete(`${place.id} ${claim}`);
       button.setAttribute("aria-pressed", "true");
       showToast(saved.status_text || t("answer_saved"), saved.undo ? { undo: () => this.undo(saved.undo, button) } : {});
-      this.onChange();
+      this.onChange(saved);
     } catch {
       button.removeAttribute("aria-disabled");
       showToast(t("answer_failed"));
@@ -56,12 +57,12 @@ export class Answers {
 
   async undo(url, button) {
     try {
-      const answer = await post(url, { csrf_token: this.csrfToken });
+      const answer = await post(url, this.shared);
       if (!answer.ok) throw new Error(`undo: ${answer.status}`);
       button.removeAttribute("aria-disabled");
       button.removeAttribute("aria-pressed");
       showToast(t("undone"));
-      this.onChange();
+      this.onChange(await answer.json());
     } catch {
       showToast(t("answer_failed"));
     }

@@ -6,6 +6,7 @@ import { Camera } from "./camera.js";
 import { dataBlock, el } from "./dom.js";
 import { Filters } from "./filters.js";
 import { PlaceList } from "./list.js";
+import { countLooks } from "./looks.js";
 import { PlacesLayer, PlacesSource } from "./places.js";
 import { Search } from "./search.js";
 import { Sheet } from "./sheet.js";
@@ -264,6 +265,7 @@ class Home {
       .filter((place) => place.answerable && position.distanceTo([place.lat, place.lon]) <= reach)
       .sort((a, b) => position.distanceTo([a.lat, a.lon]) - position.distanceTo([b.lat, b.lon]));
     if (near.length) this.select(near[0]);
+    countLooks(this.find("look"), position);
     this.load();
   }
 
