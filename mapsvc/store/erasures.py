@@ -17,6 +17,8 @@ from mapsvc.store.personal_data import OF_SUBJECT, values_of
 
 #: Where the key of a sender stands.
 KEYED = ("observations", "flags", "owner_claims", "office_messages", "reporters")
+#: Where the key of a network stands.
+CLUSTERED = ("observations", "flags")
 
 #: What happens to the rows of `OF_SUBJECT`, in the order that their references ask for.
 _STEPS: tuple[tuple[str, str], ...] = (
@@ -44,7 +46,7 @@ _STEPS: tuple[tuple[str, str], ...] = (
         f" WHERE {OF_SUBJECT['owner_claims']}",
     ),
     ("appeals", f"UPDATE appeals SET text = '', answer = NULL WHERE {OF_SUBJECT['appeals']}"),
-    ("flags", f"UPDATE flags SET note = NULL, user_id = NULL WHERE {OF_SUBJECT['flags']}"),
+    ("flags", f"UPDATE flags SET note = NULL, user_id = NULL, cluster_key = NULL WHERE {OF_SUBJECT['flags']}"),
     ("messages", f"UPDATE office_messages SET note = NULL WHERE {OF_SUBJECT['office_messages']}"),
     # Before the links go, which tell who marked a place.
     ("places", f"UPDATE spaces SET reported_by = NULL WHERE reported_by IS NOT NULL AND ({OF_SUBJECT['spaces']})"),
@@ -61,7 +63,8 @@ _STEPS: tuple[tuple[str, str], ...] = (
     # A person who is a group of one; a group of several is its other members' as well.
     (
         "collectives",
-        "UPDATE collectives SET name = '–', story = '', needs = '{}', anchor = NULL, state = 'dissolved'"
+        "UPDATE collectives SET slug = 'dissolved-' || id, name = '–', story = '', needs = '{}', anchor = NULL,"
+        " state = 'dissolved'"
         f" WHERE form = 'individual' AND ({OF_SUBJECT['collectives']}) AND NOT EXISTS (SELECT FROM role_grants g"
         " WHERE g.collective_id = collectives.id AND g.user_id <> :user)",
     ),
@@ -141,9 +144,10 @@ class ErasureRepository:
             self._connection.execute(
                 text(f"UPDATE {table} SET reporter = :new WHERE reporter = :old"), {"old": old, "new": new}
             )
-        self._connection.execute(
-            text("UPDATE observations SET cluster_key = :new WHERE cluster_key = :old"), {"old": old, "new": new}
-        )
+        for table in CLUSTERED:
+            self._connection.execute(
+                text(f"UPDATE {table} SET cluster_key = :new WHERE cluster_key = :old"), {"old": old, "new": new}
+            )
 
     def _close_clusters(self, subject: Subject) -> None:
         """Take the keys of networks away where they give nobody a vote: from everything but anonymous statements."""

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import auth_required
 
 from mapsvc.domain.errors import Invalid
-from mapsvc.web import accent
+from mapsvc.web import accent, personal_words
 from mapsvc.web.current import actor, city, services
 
 bp = Blueprint("pages", __name__)
@@ -20,7 +20,7 @@ def accessibility() -> str:
 @bp.get("/privacy")
 def privacy() -> str:
     """Show the privacy notice."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", notice=personal_words.notice())
 
 
 @bp.get("/components")

@@ -87,6 +87,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "pages.privacy": (VISITOR, ("/privacy",)),
     "pages.components": (VISITOR, ("/components",)),
     "pages.account": (COLLECTIVE, ("/account",)),
+    "personal_data.show": (COLLECTIVE, ("/account/data",)),
+    "personal_data.erased": (VISITOR, ("/erased",)),
     "security.login": (VISITOR, ("/login",)),
     "security.change_password": (COLLECTIVE, ("/change",)),
     "invitations.show": (VISITOR, ("/invitation/none",)),
@@ -105,9 +107,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 #: What answers data, files and redirects.
 NO_PAGES = frozenset(
-    "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg "
-    "places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
+    "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
     " data.as_csv data.as_geojson mark.streets maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
+    " personal_data.account_archive personal_data.report_archive"
     " static_files.serve security.static desk.photo desk.premises_export"
     " matching.collective_json matching.space_json matching.pair_json".split()
 )

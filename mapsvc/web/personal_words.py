@@ -1,0 +1,113 @@
+"""What is held about people in plain words, by subject; the times come from the inventory, so they cannot drift."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from mapsvc.domain.personal_data import INVENTORY
+from mapsvc.domain.retention import DAYS, Keep
+
+#: Which tables a row of the notice speaks of; a test finds every table with a person in exactly one of them.
+TOPICS: dict[str, tuple[str, ...]] = {
+    "account": ("users", "role_grants", "invitations"),
+    "statements": ("observations", "reporters", "rulings", "spaces"),
+    "photos": ("photos",),
+    "keys": ("rate_counters",),
+    "addresses": ("contacts", "follow_links", "reminders"),
+    "news": ("subscriptions",),
+    "mails": ("outbox",),
+    "objections": ("flags", "appeals"),
+    "owners": ("owner_claims",),
+    "messages": ("office_messages",),
+    "groups": ("groups", "collectives", "curated_maps"),
+    "files": ("import_batches",),
+    "history": ("audit_log", "personal_values", "merges", "different_places"),
+    "registers": ("pacts",),
+    "erasures": ("erasures",),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the notice: what is held, why, and for how long, one sentence for each part."""
+
+    what: str
+    why: str
+    how_long: tuple[str, ...]
+
+
+def notice() -> list[Row]:
+    """Return the rows of the notice in the language of the request."""
+    words = _topics()
+    rows = []
+    for topic, tables in TOPICS.items():
+        keeps = dict.fromkeys(keep for table in tables for keep in INVENTORY[table].keep)
+        what, why = words[topic]
+        rows.append(Row(what, why, tuple(how_long(keep) for keep in keeps)))
+    return rows
+
+
+def how_long(keep: Keep) -> str:
+    """Return what ends the keeping, in words."""
+    days = DAYS.get(keep, 0)
+    return {
+        Keep.DEVICE_POINT: _("position: rounded to about a kilometre after %(days)s days", days=days),
+        Keep.KEYS: _("scrambled values: replaced by random ones after %(days)s days", days=days),
+        Keep.REJECTED: _("what was refused: %(days)s days after the decision", days=days),
+        Keep.MESSAGES: _("%(days)s days after the office closed it", days=days),
+        Keep.PROOFS: _("proof and address: %(days)s days after the decision", days=days),
+        Keep.SETTLED: _("the words: %(days)s days after the decision", days=days),
+        Keep.LINKS: _("the private link: %(days)s days", days=days),
+        Keep.INVITATIONS: _("an invitation: %(days)s days", days=days),
+        Keep.UNCONFIRMED: _("without a yes from the address: %(days)s days", days=days),
+        Keep.REMINDERS: _("that a reminder was sent: %(days)s days", days=days),
+        Keep.MAILS: _("that a mail left: %(days)s days; address and text are forgotten when it leaves", days=days),
+        Keep.ANSWERS: _("%(days)s days", days=days),
+        Keep.PREVIEWS: _("the rows of a file nobody decided about: %(days)s days", days=days),
+        Keep.RUNS: _("%(days)s days", days=days),
+        Keep.COUNTERS: _("%(hours)s hours at most", hours=days * 24),
+        Keep.UNUSED: _("the address: until nothing needs it any more"),
+        Keep.ACCOUNT: _("until you erase or end it"),
+        Keep.RECORD: _("with the place; what leads to you until you erase it"),
+        Keep.REGISTER: _("as long as the register publishes it"),
+        Keep.HISTORY: _("as long as the city must keep its files, without names and texts of people"),
+        Keep.ERASURES: _("for good, as numbers only"),
+    }[keep]
+
+
+def _topics() -> dict[str, tuple[str, str]]:
+    return {
+        "account": (
+            _("Account: address, name, language, roles; the password only in a form that cannot be read back"),
+            _("to sign in"),
+        ),
+        "statements": (
+            _("What you saw, when, your note, the position of your device if you used it"),
+            _("to know how a place is"),
+        ),
+        "photos": (_("Photos, without anything hidden in the file"), _("to show what you saw")),
+        "keys": (
+            _("A scrambled value of network address, browser and day; the address itself is not stored"),
+            _("to count nobody twice and to stop floods"),
+        ),
+        "addresses": (
+            _("E-mail address, if you leave one"),
+            _("to send the private link and to ask whether it is still true"),
+        ),
+        "news": (_("Which area you want news of"), _("to send them")),
+        "mails": (_("Mails that wait to leave"), _("to send them")),
+        "objections": (_("What you flag, and why you disagree with a decision"), _("to look at it again")),
+        "owners": (
+            _("What owners say and prove about their place"),
+            _("to hide it, to show it or to correct it"),
+        ),
+        "messages": (_("That somebody lives in a place, which is not put on the map"), _("for the office to know")),
+        "groups": (
+            _("Groups and collectives: who asked for them, what they say about themselves"),
+            _("to make maps and to find a place"),
+        ),
+        "files": (_("Files that the office imports"), _("to be compared and decided about")),
+        "history": (_("Who did what, by the number of an account"), _("to explain decisions")),
+        "registers": (_("Names of representatives in public registers of pacts"), _("for the office; not shown here")),
+        "erasures": (_("That somebody was erased"), _("so that nothing comes back from a backup")),
+    }
