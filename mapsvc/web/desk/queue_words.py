@@ -15,11 +15,11 @@ def order(item: Mapping[str, Any]) -> tuple[bool, bool, bool, float, float]:
     return (not item["late"], not item["in_call"], not item["waits"], -item["urgency"], -(item["hours"] or 0.0))
 
 
-def time_left(hours: float) -> str:
-    """Return how much of the 72 hours is left, or how late the decision is."""
-    left = round(TARGET_HOURS - hours)
+def time_left(hours: float, target: int = TARGET_HOURS) -> str:
+    """Return how much of the hours to decide is left, or how late the decision is."""
+    left = round(target - hours)
     if left >= 0:
-        return ngettext("%(num)s h left of 72 h", "%(num)s h left of 72 h", left)
+        return ngettext("%(num)s h left of %(target)s h", "%(num)s h left of %(target)s h", left, target=target)
     if left > -72:
         return ngettext("%(num)s h late", "%(num)s h late", -left)
     return ngettext("%(num)s day late", "%(num)s days late", -left // 24)
