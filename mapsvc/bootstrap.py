@@ -22,6 +22,7 @@ from mapsvc.domain.blurs import Marks
 from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy, read_policy
+from mapsvc.domain.owner_claims import CheckedProof
 from mapsvc.domain.people import Grant
 from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
@@ -29,7 +30,9 @@ from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.blurs import blur
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.personal_archive import personal_archive
+from mapsvc.exchange.history import to_csv as history_to_csv
 from mapsvc.exchange.photos import check_photo
+from mapsvc.exchange.proofs import check_proof
 from mapsvc.exchange.register import RegisterReader
 from mapsvc.exchange.stickers import QrCode, qr_code
 from mapsvc.notify.mailers import Mailer, make_mailer
@@ -40,6 +43,7 @@ from mapsvc.store.engine import make_engine
 from mapsvc.store.erasure_list import NAME as ERASURE_LIST
 from mapsvc.store.erasure_list import ErasureList
 from mapsvc.store.kept_files import KeptFiles
+from mapsvc.store.owner_claims import ProofFolder
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.photos import PhotoFolder
 from mapsvc.store.rate_limits import SCHEME as RATE_LIMIT_SCHEME
@@ -151,6 +155,15 @@ class Services:
             )
         )
 
+    @property
+    def proofs(self) -> ProofFolder:
+        """Return the folder of what owners sent as proof."""
+        return ProofFolder(self.settings.proof_folder)
+
+    def check_proof(self, data: bytes) -> CheckedProof:
+        """Return what may be kept of a proof; raise TooLarge, UnsupportedType or Invalid for any other file."""
+        return check_proof(data)
+
     def check_photo(self, data: bytes) -> CheckedPhoto:
         """Return the clean picture of an uploaded file; raise TooLarge, UnsupportedType or Invalid for any other."""
         return check_photo(data)
@@ -183,6 +196,10 @@ class Services:
     def register_xlsx(self, rows: Iterable[RegisterRow]) -> bytes:
         """Return the register of premises as an Excel workbook; for the desk only."""
         return to_xlsx(register_row(*row) for row in rows)
+
+    def history_csv(self, rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+        """Yield entries of the history as CSV, line by line."""
+        return history_to_csv(rows)
 
     def account_store(self) -> tuple[Any, Any]:
         """Return the accounts of Flask-Security-Too and their session."""

@@ -80,6 +80,22 @@ class OwnerClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedProof:
+    """A file that an owner sent as proof and that may be kept: a picture encoded anew, or a PDF as it came."""
+
+    suffix: str
+    data: bytes
+
+
+class ProofFiles(Protocol):
+    """The files of proofs, which nobody but the office sees."""
+
+    def save(self, name: str, data: bytes) -> None:
+        """Keep a file under a name of ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerContact:
     """The address that an owner left, and the language they wrote in."""
 
@@ -104,19 +120,19 @@ def check_wish(wish: str, *, note: str, proof: bool) -> Wish:
 def check_decision(claim: OwnerClaim) -> None:
     """Raise Conflict unless the claim waits for a decision."""
     if claim.state != ClaimState.RECEIVED:
-        raise Conflict("this was decided already", code="already_decided")
+        raise Conflict("this was decided already", code="decided_before")
 
 
 def check_asking(claim: OwnerClaim) -> None:
     """Raise Conflict unless somebody may ask to show the exact place again after this objection."""
     if not claim.may_be_lifted or claim.unhide_asked_by is not None:
-        raise Conflict("this was asked or decided already", code="already_decided")
+        raise Conflict("this was asked or decided already", code="decided_before")
 
 
 def check_agreeing(claim: OwnerClaim, user_id: int | None) -> None:
     """Raise Conflict unless somebody asked, and Forbidden when it is the same account: two people lift an objection."""
     if not claim.may_be_lifted or claim.unhide_asked_by is None:
-        raise Conflict("this was not asked or is decided already", code="already_decided")
+        raise Conflict("this was not asked or is decided already", code="decided_before")
     if user_id is None or user_id == claim.unhide_asked_by:
         raise Forbidden("another person has to agree", code="second_person")
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from mapsvc.domain.area_policies import DecidingArea, OwnPolicy, effective
-from mapsvc.domain.errors import NotFound, Stale
-from mapsvc.domain.people import Action, Actor, allows, require
+from mapsvc.domain.errors import Forbidden, NotFound, Stale
+from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import AreaPolicy, Precision, follows_policy, precision_for
 
@@ -33,7 +33,9 @@ class Preview:
 
 
 def decidable(uow: UnitOfWork, actor: Actor) -> list[Listed]:
-    """Return the areas whose policy `actor` may set, the largest levels first."""
+    """Return the areas whose policy `actor` may set, the largest levels first; raise Forbidden where there is none."""
+    if not holds_anywhere(actor, Action.SET_POLICY):
+        raise Forbidden("this account may not do that", code="forbidden", action=Action.SET_POLICY.value)
     with uow:
         areas = {area.id: area for area in uow.area_policies.all()}
         return [
@@ -41,10 +43,14 @@ def decidable(uow: UnitOfWork, actor: Actor) -> list[Listed]:
         ]
 
 
-def preview(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy) -> Preview:
-    """Return what deciding `own` for an area would change; raise NotFound, and Forbidden outside one's areas."""
+def preview(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy | None) -> Preview:
+    """Return what deciding `own` for an area would change, None standing for what it decided already.
+
+    Raises NotFound, and Forbidden outside one's areas.
+    """
     with uow:
-        return _preview(uow, _allowed(uow, actor, slug), own)
+        area = _allowed(uow, actor, slug)
+        return _preview(uow, area, own or area.own)
 
 
 def decide_policy(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy, version: int, now: datetime) -> Preview:

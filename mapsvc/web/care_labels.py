@@ -57,11 +57,34 @@ def _hold_rule() -> dict[str, str]:
     }
 
 
-def _rhythm() -> dict[str, str]:
+def _shop_precision() -> dict[str, str]:
     return {
-        "immediate": _("At once"),
-        "daily": _("Once a day"),
-        "weekly": _("Once a week"),
+        "exact": _("Exact place"),
+        "cell_100m": _("Within 100 m"),
+    }
+
+
+def _moderation() -> dict[str, str]:
+    return {
+        "before": _("Public after somebody has looked"),
+        "after": _("Public at once, as unverified"),
+    }
+
+
+def _owner_wish() -> dict[str, str]:
+    return {
+        "object": _("Do not show the exact place"),
+        "consent": _("Show the exact place and photos"),
+        "note": _("Only say something about it"),
+    }
+
+
+def _owner_state() -> dict[str, str]:
+    return {
+        "received": _("Waits for a decision"),
+        "verified": _("Accepted"),
+        "refused": _("Not accepted"),
+        "withdrawn": _("Taken back"),
     }
 
 

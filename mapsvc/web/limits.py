@@ -21,8 +21,8 @@ ANSWER = "120 per hour"
 SUBSCRIBE = "10 per hour; 30 per day"
 #: Flags: nobody finds more wrong in an hour; what one hides at once has its own limit (M11).
 FLAG = "20 per hour"
-#: Requests that make us write to an address nobody has confirmed.
-SUBSCRIBE = "10 per hour; 30 per day"
+#: Messages of owners: an objection hides a place before anybody looks, so that no network may send many of them.
+OWNER = "5 per day"
 #: Attempts to sign in that fail; whole offices share one network and sign in rightly.
 SIGN_IN = "10 per minute; 60 per hour"
 #: Files that are read and checked.

@@ -27,7 +27,7 @@ from mapsvc.usecases.follow_links import Follow
 from mapsvc.usecases.holds import SlowDown
 from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.web import mark_pause, mark_places
+from mapsvc.web import mark_homes, mark_pause, mark_places
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.folium_elements import ShellOptions, map_texts, render_shell
 from mapsvc.web.home import ground
@@ -132,7 +132,7 @@ def _see_page(
         name=place_name(known) if known else " ".join(part for part in (draft.street, draft.number) if part),
         outside=known is None and mark_places.outside(draft),
         faults={name: _fault_text(name, fault) for name, fault in faults.items()},
-        kinds=[(code, words) for code, words in choices("asset_kind") if code != AssetKind.HOUSE],
+        kinds=choices("asset_kind"),
         # A browser never sends a file a second time by itself.
         photo_again=bool(faults or pause) and "photo" not in faults and bool(request.files.get("photo")),
         pause=pause,
@@ -196,6 +196,9 @@ def send() -> ResponseReturnValue:
     draft = Draft.read(request.form)
     if not draft.has_place:
         return redirect(url_for("mark.where"), 303)
+    if mark_homes.is_home(draft):
+        g.marked = True
+        return mark_homes.send(draft)
     claim, photo, faults = _checked(draft)
     token = link_token(draft.key)
     if not faults:
@@ -300,6 +303,12 @@ def link_token(key: str) -> str:
     secret = services().settings.secret_key.encode()
     digest = hmac.new(secret, b"follow-link:" + UUID(key).bytes, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+@bp.get("/home")
+def home() -> str:
+    """Say that a home is no vacancy, and what became of the message."""
+    return render_template("mark/home.html")
 
 
 @bp.get("/thanks")

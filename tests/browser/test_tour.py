@@ -72,6 +72,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "mark.where": (VISITOR, ("/mark",)),
     "mark.near": (VISITOR, ("/mark/near?placed=map&lon={lon}&lat={lat}", "/mark/near?address=Via+Zzzzz")),
     "mark.see": (VISITOR, ("/mark/see?space={confirmed}", "/mark/see?placed=map&lon=7.68&lat=45.05&street=Via+Nizza")),
+    "mark.home": (VISITOR, ("/mark/home",)),
+    "owners.show": (VISITOR, ("/spaces/{confirmed}/owner", "/spaces/{coarse}/owner")),
+    "owners.follow": (VISITOR, ("/owner/none",)),
     "mark.thanks": (VISITOR, ("/mark/thanks?r={token}",)),
     "reports.show": (VISITOR, ("/r/{token}",)),
     "groups.index": (VISITOR, ("/groups",)),
@@ -100,6 +103,11 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.premises_place": (OFFICER, ("/desk/premises/{confirmed}/place",)),
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
+    "desk.areas": (OFFICER, ("/desk/areas",)),
+    "desk.area": (
+        OFFICER,
+        ("/desk/areas/san-salvario", "/desk/areas/san-salvario?commercial_precision=cell_100m&moderation=after"),
+    ),
     "desk.people": (ADMIN, ("/desk/people",)),
     "matching.start": (OFFICER, ("/desk/matching",)),
     "matching.space": (OFFICER, ("/desk/matching/spaces/{lot}",)),
@@ -108,7 +116,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 #: What answers data, files and redirects.
 NO_PAGES = frozenset(
     "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
-    " data.as_csv data.as_geojson mark.streets maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
+    " data.as_csv data.as_geojson mark.streets desk.owner_proof maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
     " personal_data.account_archive personal_data.report_archive"
     " static_files.serve security.static desk.photo desk.premises_export"
     " matching.collective_json matching.space_json matching.pair_json".split()

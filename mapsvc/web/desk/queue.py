@@ -8,7 +8,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mapsvc.web.current import now
-from mapsvc.web.desk import queue_appeals, queue_groups, queue_spaces, queue_words
+from mapsvc.web.desk import (
+    queue_appeals,
+    queue_flags,
+    queue_groups,
+    queue_held,
+    queue_merges,
+    queue_messages,
+    queue_owners,
+    queue_spaces,
+    queue_words,
+)
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.queue_sections import Section
 from mapsvc.web.folium_elements import map_texts
@@ -19,7 +29,16 @@ _MOST_ROWS = 60
 #: What can be taken back is kept in the session under this name.
 UNDO = "desk_undo"
 #: Whatever can wait for a decision; the section of spaces comes last, since its keys have no prefix.
-SECTIONS: tuple[Section, ...] = (queue_appeals.SECTION, queue_groups.SECTION, queue_spaces.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    queue_appeals.SECTION,
+    queue_flags.SECTION,
+    queue_held.SECTION,
+    queue_owners.SECTION,
+    queue_messages.SECTION,
+    queue_merges.SECTION,
+    queue_groups.SECTION,
+    queue_spaces.SECTION,
+)
 #: Kinds in the order of the chips: what is most of the daily work first.
 KINDS = {kind.code: kind for section in reversed(SECTIONS) for kind in section.kinds}
 
