@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 def of_space(connection: Connection, space_id: UUID) -> list[Mapping[str, Any]]:
     """Return the published photos of a space, the newest first."""
     query = text(
-        "SELECT id, width, height, alt, licence, created_at FROM public_photos WHERE space_id = :space_id"
+        "SELECT id, width, height, alt, licence, created_at, version FROM public_photos"
+        " WHERE space_id = :space_id"
         " ORDER BY created_at DESC, id DESC LIMIT 24"
     )
     return [row._asdict() for row in connection.execute(query, {"space_id": space_id})]

@@ -159,7 +159,7 @@ def _candidate(row: Mapping[str, Any], *, measured: bool) -> dict[str, Any]:
         "css": css_of("space", row["band"]),
         "headline": label("vacancy_status", row["status"]),
         "facts": " · ".join(facts),
-        "photo": f"/photos/{row['photo_id']}-small.jpg" if row["photo_id"] else "",
+        "photo": f"/photos/{row['photo']}" if row["photo"] else "",
         "precision": row["precision_code"],
         "civic": parse_address(row["name"]).civic if exact and row["name"] else "",
     }

@@ -1,4 +1,4 @@
-"""Published photos, by id; the files never change, so browsers keep them."""
+"""Published photos, by id; pages name their version too, so that browsers ask again for one that was blurred."""
 
 from uuid import UUID
 

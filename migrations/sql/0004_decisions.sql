@@ -52,3 +52,8 @@ ALTER TABLE photos
 
 -- When the text was last written: a corrected text is another one than the moderator saw.
 ALTER TABLE observations ADD note_at timestamptz;
+
+-- Usage: public_transparency counts decisions among the many more observations of the history.
+CREATE INDEX audit_log_decisions ON audit_log (record_id, at)
+    WHERE noun = 'space' AND action IN ('reported', 'publish', 'reject', 'hide', 'note_shown', 'note_refused', 'photo_shown',
+                                        'photo_refused', 'photo_blurred', 'observation_rejected');

@@ -95,7 +95,7 @@ SELECT c.slug, t.slug AS target_slug FROM chain c JOIN public_space_pages t ON t
 WHERE t.publication_precision = 'exact' OR c.publication_precision <> 'exact';
 
 CREATE VIEW public_photos AS
-SELECT f.id, f.space_id, f.observation_id, f.width, f.height, f.alt, f.licence, f.created_at
+SELECT f.id, f.space_id, f.observation_id, f.width, f.height, f.alt, f.licence, f.created_at, f.version
 FROM photos f JOIN public_space_pages p ON p.id = f.space_id
 WHERE f.state = 'published' AND p.publication_precision = 'exact';
 
@@ -170,3 +170,61 @@ UNION ALL
 SELECT 'pact', c.id, c.slug, c.title, c.point_3857, 'exact', c.state, c.band,
        c.kind, NULL, NULL, NULL, c.state_as_of, NULL, NULL, c.search_text, c.demonstration, c.city_name, NULL
 FROM public_pacts c WHERE c.point_3857 IS NOT NULL;
+
+-- What was decided, by UTC year, for everybody to see: numbers only. `reason` is empty in the row of a total.
+-- A place that was hidden was public before, and whoever remembers it could learn why from a small number; so a reason with
+-- fewer than three has no number, and the total counts only what is shown (`exact` is false then). A place that was refused
+-- was never public: its reasons tell nothing about anybody, and stay as they are.
+CREATE VIEW public_transparency AS
+WITH entries AS (
+    SELECT record_id, action, reason, at, before ->> 'state' AS before_state, after ->> 'state' AS after_state,
+           CAST(date_part('year', at AT TIME ZONE 'UTC') AS integer) AS year
+    FROM audit_log
+    WHERE noun = 'space' AND action IN ('reported', 'publish', 'reject', 'hide', 'note_shown', 'note_refused', 'photo_shown',
+                                        'photo_refused', 'photo_blurred', 'observation_rejected')
+), events AS (
+    SELECT year, 'received' AS figure, '' AS reason FROM entries WHERE action = 'reported'
+    UNION ALL
+    SELECT year, 'published', '' FROM entries
+    WHERE action = 'publish' AND before_state = 'submitted' OR action = 'reported' AND after_state = 'published'
+    UNION ALL
+    SELECT year, 'refused', coalesce(reason, '') FROM entries WHERE action = 'reject'
+    UNION ALL
+    SELECT year, 'hidden', coalesce(reason, '') FROM entries WHERE action = 'hide'
+    UNION ALL
+    SELECT year, 'parts_shown', '' FROM entries WHERE action IN ('note_shown', 'photo_shown')
+    UNION ALL
+    SELECT year, 'parts_refused', coalesce(reason, '') FROM entries WHERE action IN ('note_refused', 'photo_refused')
+    UNION ALL
+    SELECT year, 'photos_blurred', '' FROM entries WHERE action = 'photo_blurred'
+    UNION ALL
+    SELECT year, 'answers_refused', '' FROM entries WHERE action = 'observation_rejected'
+    UNION ALL
+    SELECT CAST(date_part('year', created_at AT TIME ZONE 'UTC') AS integer), 'appeals', '' FROM appeals
+    UNION ALL
+    SELECT CAST(date_part('year', decided_at AT TIME ZONE 'UTC') AS integer), 'appeals_' || state, '' FROM appeals
+    WHERE state <> 'open'
+    UNION ALL
+    SELECT CAST(date_part('year', created_at AT TIME ZONE 'UTC') AS integer), 'flags', '' FROM flags
+    UNION ALL
+    SELECT CAST(date_part('year', settled_at AT TIME ZONE 'UTC') AS integer), 'flags_upheld', '' FROM flags
+    WHERE state = 'upheld' AND settled_at IS NOT NULL
+), counts AS (
+    SELECT year, figure, reason, count(*) AS number, figure = 'hidden' AND count(*) < 3 AS small
+    FROM events GROUP BY year, figure, reason
+), waits AS (
+    SELECT DISTINCT ON (d.record_id) d.year, extract(epoch FROM d.at - r.at) / 3600 AS hours
+    FROM (SELECT record_id, min(at) AS at FROM entries
+          WHERE action = 'reported' AND after_state IS DISTINCT FROM 'published' GROUP BY record_id) r
+    JOIN entries d ON d.record_id = r.record_id AND d.action IN ('publish', 'reject') AND d.at >= r.at
+    ORDER BY d.record_id, d.at
+)
+SELECT year, figure, reason, CASE WHEN NOT small THEN number END AS number, NOT small AS exact,
+       CAST(NULL AS double precision) AS hours
+FROM counts WHERE reason <> ''
+UNION ALL
+SELECT year, figure, '', CAST(coalesce(sum(number) FILTER (WHERE NOT small), 0) AS bigint), NOT bool_or(small), NULL
+FROM counts GROUP BY year, figure
+UNION ALL
+SELECT year, 'median_hours', '', count(*), true, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)
+FROM waits GROUP BY year;

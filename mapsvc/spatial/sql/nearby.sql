@@ -5,7 +5,8 @@ WITH here AS (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography AS g,
 SELECT s.id, s.slug, s.name, s.floor, s.asset_kind AS category, s.area_name, s.status, s.band, s.last_confirmed_on,
        s.last_source_kind, s.publication_precision AS precision_code, s.demonstration,
        CASE WHEN s.publication_precision = 'exact' THEN ST_Distance(s.point::geography, here.g) END AS distance_m,
-       (SELECT f.id FROM public_photos f WHERE f.space_id = s.id ORDER BY f.created_at DESC LIMIT 1) AS photo_id
+       (SELECT f.id || '-small.jpg?v=' || f.version FROM public_photos f WHERE f.space_id = s.id
+        ORDER BY f.created_at DESC LIMIT 1) AS photo
 FROM public_spaces s, here
 WHERE s.point_3857 && here.box
   AND ST_DWithin(s.point::geography, here.g,
