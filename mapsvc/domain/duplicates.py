@@ -65,8 +65,8 @@ class Comparison:
 CANDIDATE_RADIUS_M = 50.0
 # Distance at which nearness counts half, in metres: about the error of a phone between houses.
 _HALF_DISTANCE_M = 15.0
-# Shares of the score; parts that are not known are left out and the others take their share.
-_SHARES = {"distance": 0.40, "address": 0.25, "name": 0.15, "area": 0.10, "image": 0.10}
+#: Shares of the score; parts that are not known are left out and the others take their share.
+SHARES = {"distance": 0.40, "address": 0.25, "name": 0.15, "area": 0.10, "image": 0.10}
 _SUGGEST_FROM = 0.80
 _ASK_FROM = 0.55
 # From this likeness on two pictures show the same front, whatever the rest says.
@@ -168,8 +168,8 @@ def similarity(one: Candidate, other: Candidate, distance_m: float) -> dict[str,
 
 def weighted(parts: Mapping[str, float]) -> float:
     """D: the mean of the known parts by their shares (5.3); 0 when nothing is known."""
-    share = sum(_SHARES[name] for name in parts)
-    return sum(_SHARES[name] * value for name, value in parts.items()) / share if share else 0.0
+    share = sum(SHARES[name] for name in parts)
+    return sum(SHARES[name] * value for name, value in parts.items()) / share if share else 0.0
 
 
 _SAME_CIVIC, _SAME_ROOT, _SAME_STREET = 1.0, 0.6, 0.3

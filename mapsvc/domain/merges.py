@@ -417,6 +417,10 @@ class Merges(Protocol):
         """Give exactly this back, as far as it still lies with the record `from_id`."""
         ...
 
+    def counts(self, space_id: UUID) -> dict[str, int]:
+        """Return how much of what hangs on a record there is, by table."""
+        ...
+
     def image_hashes(self, space_id: UUID) -> tuple[int, ...]:
         """Return the perceptual hashes of the photos of a record."""
         ...

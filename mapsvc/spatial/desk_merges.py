@@ -3,6 +3,7 @@
 The database finds the pairs and never judges them: the rules and the score are `domain.duplicates`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -55,7 +56,7 @@ def suggestions(
     }
     pairs = connection.execute(named("desk_duplicates"), params).all()
     records = _records(connection, {key for pair in pairs for key in (pair.one_id, pair.other_id)})
-    candidates = {key: _candidate(record) for key, record in records.items()}
+    candidates = {key: candidate_of(record) for key, record in records.items()}
     found = []
     for pair in pairs:
         judged = compare(candidates[pair.one_id], candidates[pair.other_id], pair.distance_m)
@@ -71,9 +72,10 @@ def _records(connection: Connection, ids: set[UUID]) -> dict[UUID, dict[str, Any
     return {row.id: dict(row._mapping) for row in rows}
 
 
-def _candidate(record: dict[str, Any]) -> Candidate:
+def candidate_of(record: Mapping[str, Any]) -> Candidate:
+    """Return what is compared of a record of the desk's reads."""
     # The database keeps 64 bits as a signed number.
-    hashes = (found % 2**64 for found in record["image_hashes"] or ())
+    hashes = (found % 2**64 for found in record.get("image_hashes") or ())
     return candidate(record, record["area_m2"], hashes)
 
 
@@ -91,7 +93,7 @@ def pair(connection: Connection, scope: Scope, one: str, other: str) -> Suggesti
         return None
     records = _records(connection, {row.one_id, row.other_id})
     left, right = records[row.one_id], records[row.other_id]
-    return Suggestion(left, right, row.distance_m, compare(_candidate(left), _candidate(right), row.distance_m))
+    return Suggestion(left, right, row.distance_m, compare(candidate_of(left), candidate_of(right), row.distance_m))
 
 
 def merges(

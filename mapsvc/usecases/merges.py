@@ -56,7 +56,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What joining would do: the plan, how alike the two are, the evidence before and after, what forbids it.
+    """What joining would do: the plan, how alike the two are, the evidence afterwards, what moves, what forbids it.
 
     `by_rule` is the slug that would live on by the rule; `obstacle` is the code of what stands against joining.
     """
@@ -65,6 +65,7 @@ class Preview:
     comparison: Comparison
     by_rule: str
     evidence: Evidence
+    moving: Mapping[str, int]
     obstacle: str = ""
     waiting: Merge | None = None
     judged_different: bool = False
@@ -96,6 +97,7 @@ def preview_merge(uow: UnitOfWork, actor: Actor, pair: Pair, today: date) -> Pre
             comparison=comparison,
             by_rule=rules.survivor_first(one, other)[0].space.slug,
             evidence=conclude(seen, today, uow.freshness_policy),
+            moving=uow.merges.counts(loser.space.id),
             obstacle=_obstacle(planned, comparison, waiting),
             waiting=waiting,
             judged_different=uow.merges.judged_different(one.space.id, other.space.id),

@@ -11,6 +11,8 @@ WITH RECURSIVE scope AS (
 ), recent AS (
     SELECT s.id, s.point, s.external_ids FROM spaces s
     WHERE s.record_state IN ('submitted', 'published')
+      -- Registers of other cities are shown, but nobody here goes and compares.
+      AND (s.area_id IS NOT NULL OR NOT EXISTS (SELECT FROM areas))
       AND (:everywhere OR s.area_id IN (SELECT id FROM scope))
       AND (:area = '' OR s.area_id IN (SELECT id FROM chosen))
     ORDER BY s.updated_at DESC, s.id DESC

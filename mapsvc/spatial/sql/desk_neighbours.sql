@@ -2,6 +2,8 @@
 SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.area_m2, s.external_ids, s.record_state, s.asset_kind,
        s.publication_precision, s.last_confirmed_on, s.last_source_kind, s.owner_type,
        mapsvc_current(s.status_from, s.status_codes) AS status, mapsvc_current(s.status_from, s.band_codes) AS band,
+       (SELECT array_agg(f.image_hash) FROM photos f
+        WHERE f.space_id = s.id AND f.state <> 'rejected' AND f.image_hash IS NOT NULL) AS image_hashes,
        ST_X(s.point) AS lon, ST_Y(s.point) AS lat, src.demonstration,
        ST_Distance(s.point::geography, here.g) AS distance_m
 FROM spaces s JOIN sources src ON src.id = s.source_id,

@@ -9,6 +9,8 @@ SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.postcode, s.city_nam
        s.availability_state, s.owner_consent, s.area_m2, s.created_at, s.updated_at, s.version, s.last_confirmed_on,
        s.last_source_kind, s.observation_count, s.next_check_due, s.source_key, s.source_url,
        mapsvc_current(s.status_from, s.status_codes) AS status, mapsvc_current(s.status_from, s.band_codes) AS band,
+       (SELECT array_agg(f.image_hash) FROM photos f
+        WHERE f.space_id = s.id AND f.state <> 'rejected' AND f.image_hash IS NOT NULL) AS image_hashes,
        ST_X(s.point) AS lon, ST_Y(s.point) AS lat, s.area_id, a.name AS area_name, src.code AS source_code,
        src.title AS source_title, src.demonstration, target.slug AS merged_slug,
        (SELECT array_agg(path.id) FROM (

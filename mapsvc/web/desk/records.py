@@ -7,11 +7,12 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from mapsvc.domain.duplicates import CANDIDATE_RADIUS_M, Comparison, Verdict, candidate, compare
+from mapsvc.domain.duplicates import CANDIDATE_RADIUS_M, Comparison, Verdict, compare
 from mapsvc.domain.errors import NotFound
-from mapsvc.spatial import desk_records
+from mapsvc.spatial import desk_merges, desk_records
 from mapsvc.web.current import connection
 from mapsvc.web.desk.blueprint import scope
+from mapsvc.web.desk.merge_words import verdict_text
 from mapsvc.web.i18n import ago, date_text, number_text
 from mapsvc.web.labels import label
 from mapsvc.web.place_words import css_of, symbol_of
@@ -34,32 +35,30 @@ def find(slug: str) -> dict[str, Any]:
 
 
 def nearby(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the records around a space, each with what it is to it; siblings are named but never offered as same."""
+    """Return the records around a space, each with what it is to it; siblings are named but never offered as same.
+
+    Neither are those that somebody judged to be another place.
+    """
     found = desk_records.neighbours(
         connection(), row["id"], row["lon"], row["lat"], CANDIDATE_RADIUS_M, _MOST_NEIGHBOURS
     )
-    own = candidate(row, row["area_m2"])
-    compared = [(other, compare(own, candidate(other, other["area_m2"]), other["distance_m"])) for other in found]
+    judged = desk_merges.judged_different(connection(), row["id"])
+    own = desk_merges.candidate_of(row)
+    compared = [(other, compare(own, desk_merges.candidate_of(other), other["distance_m"])) for other in found]
     compared.sort(key=lambda pair: -pair[1].score)
-    return [_neighbour(other, comparison) for other, comparison in compared]
+    return [_neighbour(other, comparison, different=other["id"] in judged) for other, comparison in compared]
 
 
-def _neighbour(row: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:
-    verdict = {
-        Verdict.SAME: _("certainly the same"),
-        Verdict.SIBLINGS: _("another unit of the building"),
-        Verdict.SUGGEST_MERGE: _("probably the same"),
-        Verdict.ASK: _("perhaps the same"),
-        Verdict.NEW: _("probably another place"),
-    }[comparison.verdict]
+def _neighbour(row: Mapping[str, Any], comparison: Comparison, *, different: bool) -> dict[str, Any]:
     return {
         "slug": row["slug"],
         "name": row["name"],
-        "verdict": verdict,
+        "verdict": verdict_text(comparison.verdict),
         "distance": f"{number_text(round(row['distance_m']))} m",
         "score": comparison.score,
-        "offered": comparison.verdict is not Verdict.SIBLINGS and row["record_state"] == "published",
-        "likely": comparison.verdict in (Verdict.SAME, Verdict.SUGGEST_MERGE),
+        "sibling": comparison.verdict is Verdict.SIBLINGS,
+        "offered": comparison.verdict is not Verdict.SIBLINGS and not different,
+        "likely": comparison.verdict in (Verdict.SAME, Verdict.SUGGEST_MERGE) or comparison.look_at_images,
         "symbol": symbol_of("space", row["status"]),
         "css": css_of("space", row["band"]),
         "headline": label("vacancy_status", row["status"]),

@@ -116,12 +116,18 @@ function open(css, control) {
   fold.querySelector(control)?.focus();
 }
 
+// A record has its neighbours to choose from; a pair is compared at once.
+function compare() {
+  if (document.querySelector(`${DETAIL} details.same`)) open("same", "input:not([type=hidden])");
+  else document.querySelector(`${DETAIL} a[data-key="s"]`)?.click();
+}
+
 const keys = {
   j: () => once(() => move(1)),
   k: () => once(() => move(-1)),
   r: () => once(() => open("reject", "select, textarea")),
   h: () => once(() => open("hide", "select")),
-  s: () => once(() => open("same", "input:not([type=hidden])")),
+  s: () => once(compare),
   z: () => once(takeBack),
 };
 
