@@ -77,10 +77,12 @@ def change_keys(kind: SubjectKind, statements: Sequence[Statement], user_id: int
     UTC day is over, since the next day brings another one.
     """
     renamed = {f"user:{user_id}": tombstone()} if kind is SubjectKind.USER else {}
+    present = [said for said in statements if said.reporter not in renamed and not _is_past(said, now)]
+    # A key that still counts somewhere must not change anywhere.
+    live = {said.reporter for said in present} | {said.cluster_key for said in present if said.anonymous}
     withdrawn = []
     for said in statements:
-        past = said.reporter in renamed or _is_past(said, now)
-        if not past:
+        if said.reporter in live or (said.anonymous and said.cluster_key in live - {None}):
             withdrawn.append(said.id)
             continue
         keys = [said.reporter, said.cluster_key] if said.anonymous else [said.reporter]

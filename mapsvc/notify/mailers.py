@@ -82,9 +82,10 @@ class FileMailer:
     def send(self, message: Message) -> None:
         """Write the mail under the present time."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        written = bytes(_envelope(message, self.sender))
         file = self.folder / f"{time.time_ns()}.eml"
         file.touch(mode=0o600)
-        file.write_bytes(bytes(_envelope(message, self.sender)))
+        file.write_bytes(written)
 
     def forget(self, recipients: Sequence[str]) -> int:
         """Delete the files of mails to these addresses."""

@@ -14,6 +14,7 @@ from mapsvc import bootstrap
 from mapsvc.bootstrap import Services
 from mapsvc.config import Settings
 from mapsvc.domain.errors import NotFound
+from mapsvc.domain.retention import DAYS, Keep
 from mapsvc.jobs import schedule, worker
 from mapsvc.jobs.schedule import Entry
 from mapsvc.notify.mailers import MemoryMailer
@@ -61,7 +62,8 @@ def test_two_workers_do_a_due_job_once(services: Services) -> None:
     worker.enter_due(services)
     with services.unit_of_work() as first, services.unit_of_work() as second:
         taken = [first.jobs.take(services.clock.now()), second.jobs.take(services.clock.now())]
-        assert sorted(run.name for run in taken if run) == sorted(entry.name for entry in schedule.TIMETABLE)
+        others = [first.jobs.take(services.clock.now()) for _ in schedule.TIMETABLE[2:]]
+        assert sorted(run.name for run in (*taken, *others) if run) == sorted(e.name for e in schedule.TIMETABLE)
         with services.unit_of_work() as third:
             assert third.jobs.take(services.clock.now()) is None
 
@@ -140,7 +142,7 @@ def test_an_unknown_job_is_named_with_those_that_exist(services: Services) -> No
 def test_what_has_served_its_time_goes_and_the_rest_stays(services: Services) -> None:
     url = services.settings.database_url
     with connect(url) as connection, connection.cursor() as cursor:
-        for name, age in (("old", upkeep.IDEMPOTENCY_DAYS + 1), ("new", 0)):
+        for name, age in (("old", DAYS[Keep.ANSWERS] + 1), ("new", 0)):
             cursor.execute(
                 "INSERT INTO idempotency_keys (key, scope, body_sha256, result, created_at)"
                 " VALUES (gen_random_uuid(), %s, '', '{}', %s)",
@@ -148,8 +150,8 @@ def test_what_has_served_its_time_goes_and_the_rest_stays(services: Services) ->
             )
         for name, days in (("over", -1), ("open", 1)):
             cursor.execute("INSERT INTO rate_counters VALUES (%s, 1, %s)", (name, NOW + timedelta(days=days)))
-    counts = upkeep.tidy(services.unit_of_work, NOW)
-    assert (counts["idempotency_keys"], counts["expired"]) == (1, 1)
+    counts = upkeep.tidy(services.unit_of_work, services.kept_files, NOW)
+    assert (counts["idempotency_keys"], counts["rate_counters"]) == (1, 1)
     assert fetch(url, "SELECT scope FROM idempotency_keys") == [("new",)]
     assert fetch(url, "SELECT key FROM rate_counters") == [("open",)]
 
@@ -167,7 +169,7 @@ def test_old_device_positions_are_rounded_to_about_a_kilometre(services: Service
             (source,),
         )
         space = cursor.fetchone()[0]
-        for age in (1, upkeep.DEVICE_POINT_DAYS + 1):
+        for age in (1, DAYS[Keep.DEVICE_POINT] + 1):
             at = NOW - timedelta(days=age)
             cursor.execute(
                 "INSERT INTO observations (id, space_id, claim, source_kind, quality, observed_at, submitted_at,"
@@ -175,7 +177,7 @@ def test_old_device_positions_are_rounded_to_about_a_kilometre(services: Service
                 " 'onsite_no_photo', %s, %s, 'r', 'SRID=4326;POINT(7.683456 45.054321)', %s)",
                 (space, at, at, source),
             )
-    assert upkeep.tidy(services.unit_of_work, NOW)["device_points"] == 1
-    assert upkeep.tidy(services.unit_of_work, NOW)["device_points"] == 0
+    assert upkeep.tidy(services.unit_of_work, services.kept_files, NOW)["device_points"] == 1
+    assert upkeep.tidy(services.unit_of_work, services.kept_files, NOW)["device_points"] == 0
     points = fetch(url, "SELECT ST_AsText(device_point, 6) FROM observations ORDER BY submitted_at")
     assert points == [("POINT(7.68 45.05)",), ("POINT(7.683456 45.054321)",)]
