@@ -6,10 +6,11 @@ Others stay as they are. Nothing here speaks of what nobody can change: who some
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from mapsvc.matching.market import Mechanism
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.priority import MOST_POINTS
@@ -77,7 +78,7 @@ def what_would_change(solved: Solved, application: str) -> tuple[WhatIf, ...]:
             found += _by_merit(solved, application, lot)
             found += _by_fit(solved, application, lot)
     if solved.assignment[application] is None:
-        found += [WhatIf(Lever.LIST, lot) for lot in _if_listed(run, application)]
+        found += [WhatIf(Lever.LIST, lot) for lot in _if_listed(solved, application, run.lots)]
     return tuple(found)
 
 
@@ -137,32 +138,49 @@ def _by_fit(solved: Solved, application: str, lot: str) -> list[WhatIf]:
     return [WhatIf(Lever.FIT, lot, amount=more)] if _gets(changed, application, lot) else []
 
 
-def _if_listed(run: Run, application: str) -> Iterator[str]:
-    """The unlisted lots that an application would get by adding them to the end of its ranking."""
+def _if_listed(solved: Solved, application: str, among: Collection[str]) -> Iterator[str]:
+    """Those of the lots that an application has not listed and would get by adding one to the end of its ranking."""
+    run = solved.run
     given = run.applications[application]
-    for lot in sorted(set(run.lots) - set(given.ranking) - run.locks.hold_out):
+    for lot in sorted(set(among) - set(given.ranking) - run.locks.hold_out):
         pair = given.pairs.get(lot)
         if pair is None or pair.blocked_by or (application, lot) in run.locks.forbid:
             continue
-        changed = with_application(run, application, replace(given, ranking=(*given.ranking, lot)))
-        if _gets(changed, application, lot):
-            yield lot
+        if _within_reach(solved, application, lot):
+            changed = with_application(run, application, replace(given, ranking=(*given.ranking, lot)))
+            if _gets(changed, application, lot):
+                yield lot
+
+
+def _within_reach(solved: Solved, application: str, lot: str) -> bool:
+    """Tell whether another run is worth while: holders of a lot only get better when one more application asks for it.
+
+    That is so under deferred acceptance; the optimal mechanism may pass over a priority, so every lot is within reach.
+    """
+    cutoff, reserve = solved.cutoffs[lot], solved.run.lots[lot].reserve
+    if solved.run.mechanism is Mechanism.OPTIMAL or cutoff.open is None:
+        return True
+    if reserve is not None and application in reserve.eligible:
+        return True
+    return solved.run.priority_of(application, lot) >= cutoff.open
 
 
 def empty_lots(solved: Solved) -> tuple[EmptyLot, ...]:
     """Return every lot with a free seat and what keeps it empty, for the city."""
     run = solved.run
     taken = Counter(lot for lot in solved.assignment.values() if lot is not None)
+    empty = [lot for lot, given in sorted(run.lots.items()) if taken[lot] < given.capacity]
     unplaced = [name for name, lot in solved.assignment.items() if lot is None and name not in run.locks.exclude]
+    would_get = {name: frozenset(_if_listed(solved, name, empty)) for name in unplaced}
     return tuple(
         EmptyLot(
             lot=lot,
             listed_by=sum(lot in one.ranking for one in run.applications.values()),
             rules=_single_rules(run, lot),
-            fills_if_listed=tuple(name for name in sorted(unplaced) if lot in set(_if_listed(run, name))),
+            fills_if_listed=tuple(name for name in sorted(unplaced) if lot in would_get[name]),
         )
-        for lot, given in sorted(run.lots.items())
-        if taken[lot] < given.capacity and lot not in run.locks.hold_out
+        for lot in empty
+        if lot not in run.locks.hold_out
     )
 
 

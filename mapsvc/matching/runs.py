@@ -175,12 +175,12 @@ def market_of(run: Run) -> Market:
     applications = [name for name in run.applications if name not in run.locks.exclude]
     lots = [lot for lot in run.lots if lot not in run.locks.hold_out]
     prefs = {name: run.wishes_of(name) for name in applications}
-    pairs = [(name, lot) for name in applications for lot in run.applications[name].pairs if lot in set(lots)]
     by_lot: dict[str, dict[str, int]] = {lot: {} for lot in lots}
     impact: dict[str, dict[str, int]] = {lot: {} for lot in lots}
-    for name, lot in pairs:
-        by_lot[lot][name] = run.priority_of(name, lot)
-        impact[lot][name] = run.applications[name].pairs[lot].impact
+    for name, wishes in prefs.items():
+        for lot in wishes:
+            by_lot[lot][name] = run.priority_of(name, lot)
+            impact[lot][name] = run.applications[name].pairs[lot].impact
     return Market(
         capacity={lot: run.lots[lot].capacity for lot in lots},
         mechanism=run.mechanism,
