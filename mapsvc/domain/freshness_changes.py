@@ -37,10 +37,11 @@ def status_changes(rules: Rules, start: int, last: int) -> list[int]:
     low, high = start, min(last, max(start, settled))
     changes: list[int] = []
     alone = sum(1 for named, anonymous, _ in evidence.decay if named or anonymous) == 1
-    spans = [(low, high, evidence.masses(low), evidence.masses(high))]
+    upper, lower = evidence.masses(low), evidence.masses(high)
+    first, last_status = rule(upper, policy, rules.gone_raised), rule(lower, policy, rules.gone_raised)
+    spans = [(low, high, upper, lower, first, last_status)]
     while spans:
-        low, high, upper, lower = spans.pop()
-        before, after = (rule(m, policy, rules.gone_raised) for m in (upper, lower))
+        low, high, upper, lower, before, after = spans.pop()
         # With one claim mass and p fall together, so equal ends mean that nothing happened between them.
         if before is after and (alone or high - low <= 1 or _constant(upper, lower, rules)):
             continue
@@ -49,7 +50,8 @@ def status_changes(rules: Rules, start: int, last: int) -> list[int]:
             continue
         middle = (low + high) // 2
         between = evidence.masses(middle)
-        spans += [(low, middle, upper, between), (middle, high, between, lower)]
+        found = rule(between, policy, rules.gone_raised)
+        spans += [(low, middle, upper, between, before, found), (middle, high, between, lower, found, after)]
     return changes
 
 

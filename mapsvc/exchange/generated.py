@@ -26,17 +26,20 @@ _SOURCES = (
     ("import_official", "register"),
 )  # fmt: skip
 _KINDS = ("commercial_unit", "commercial_unit", "commercial_unit", "workshop", "office", "industrial")
-#: Ages of observations in days: few enough different ones that the evidence of equal histories is worked out once.
-_AGES = (3, 12, 30, 60, 95, 140, 200, 270, 400, 600)
+#: The oldest observation in weeks; most are newer.
+_OLDEST_WEEKS = 130
+#: So many spaces for each reporter: who looks at all looks at several places, and some looks are checked by others.
+_SPACES_PER_REPORTER = 20
 
 
-def build(count: int, today: date, seed: int = 1) -> Batch:
-    """Return `count` premises with one to five observations each; the same arguments give the same records."""
+def build(count: int, today: date, seed: int = 1, observations: int = 2) -> Batch:
+    """Return `count` premises with so many observations on average; the same arguments give the same records."""
     rng = random.Random(seed)  # noqa: S311 - a repeatable sequence is wanted, not a secret
-    return Batch(SOURCE, spaces=tuple(_spaces(min(count, MAX_COUNT), rng, today, seed)))
+    return Batch(SOURCE, spaces=tuple(_spaces(min(count, MAX_COUNT), rng, today, seed, observations)))
 
 
-def _spaces(count: int, rng: random.Random, today: date, seed: int) -> Iterator[SpaceRecord]:
+def _spaces(count: int, rng: random.Random, today: date, seed: int, observations: int) -> Iterator[SpaceRecord]:
+    people = max(5, count // _SPACES_PER_REPORTER)
     for number in range(1, count + 1):
         key = f"{seed}-{number}"
         yield SpaceRecord(
@@ -48,7 +51,7 @@ def _spaces(count: int, rng: random.Random, today: date, seed: int) -> Iterator[
             ),
             asset_kind=_KINDS[int(rng.random() * len(_KINDS))],
             features={"usable_area_m2": float(15 + int(rng.random() * 200))},
-            observations=tuple(_observations(key, rng, today)),
+            observations=tuple(_observations(key, rng, today, observations, people)),
         )
 
 
@@ -58,15 +61,16 @@ def _near(rng: random.Random, axis: int) -> float:
     return round(CENTRE[axis] + bell * SPREAD[axis], 6)
 
 
-def _observations(key: str, rng: random.Random, today: date) -> Iterator[ObservationRecord]:
-    for number in range(1, 2 + int(rng.random() ** 2 * 5)):
+def _observations(key: str, rng: random.Random, today: date, average: int, people: int) -> Iterator[ObservationRecord]:
+    # One at least, twice the average less one at most.
+    for number in range(1, 2 + int(rng.random() * (2 * average - 1))):
         kind, quality = _SOURCES[int(rng.random() * len(_SOURCES))]
-        days = _AGES[int(rng.random() * len(_AGES))]
+        days = 7 * int(rng.random() ** 2 * _OLDEST_WEEKS) + 2
         yield ObservationRecord(
             source_key=f"{key}:{number}",
             claim=_CLAIMS[int(rng.random() * len(_CLAIMS))],
             observed_at=datetime.combine(today - timedelta(days=days), time(9), UTC),
             source_kind=kind,
             quality=quality,
-            reporter_key=f"generated:{key}:{number}",
+            reporter_key=f"generated:{kind}:{int(rng.random() * people)}",
         )

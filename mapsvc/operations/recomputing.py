@@ -32,19 +32,21 @@ def recompute(settings: Settings, report: Report, processes: int = 2) -> dict[st
     def one_more() -> None:
         nonlocal done
         done += 1
-        report("spaces", done, 2 * len(parts))
+        report("spaces", done, max(done, len(parts)))
 
+    waiting = work.waiting(services.unit_of_work())
     with _hands(settings, min(processes, len(parts))) as run:
-        names = sorted({name for part in run(_judge, parts, one_more) for name in part})
-        reporters = work.reckon(services.unit_of_work(), names, today)
         results = run(partial(_conclude, today), parts, one_more)
-    work.settle(services.unit_of_work())
+        names = {name for result in results for name in result.reporters}
+        reporters = work.reckon(services.unit_of_work(), names, today)
+        changed = sum(result.changed for result in results)
+        if reporters:
+            done, waiting = 0, work.waiting(services.unit_of_work())
+            again = run(partial(_conclude, today), parts, one_more)
+            changed = max(changed, sum(result.changed for result in again))
+    work.settle(services.unit_of_work(), waiting)
     services.engine.dispose()
-    return {
-        "spaces": sum(count for count, _ in results),
-        "changed": sum(changed for _, changed in results),
-        "reporters": reporters,
-    }
+    return {"spaces": sum(result.spaces for result in results), "changed": changed, "reporters": reporters}
 
 
 @contextmanager
@@ -98,9 +100,5 @@ def _services() -> bootstrap.Services:
     return _own
 
 
-def _judge(part: Part) -> list[str]:
-    return work.judge(_services().unit_of_work(), part)
-
-
-def _conclude(today: date, part: Part) -> tuple[int, int]:
+def _conclude(today: date, part: Part) -> work.Concluded:
     return work.conclude_part(_services().unit_of_work(), part, today)

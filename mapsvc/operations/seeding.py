@@ -32,10 +32,10 @@ def seed(services: Services, report: Report) -> dict[str, int]:
     return added
 
 
-def generate_spaces(services: Services, count: int, seed_number: int, report: Report) -> int:
-    """Add invented spaces for measurements and return how many are new."""
+def generate_spaces(services: Services, count: int, seed_number: int, report: Report, observations: int = 2) -> int:
+    """Add invented spaces with so many observations on average, for measurements; return how many are new."""
     now = services.clock.now()
-    batches = [("generated spaces", lambda: generated.build(count, now.date(), seed_number))]
+    batches = [("generated spaces", lambda: generated.build(count, now.date(), seed_number, observations))]
     added = seeding.load_batches(services.unit_of_work(), batches, now, report).get("spaces", 0)
     recomputing.recompute(services.settings, report)
     return added

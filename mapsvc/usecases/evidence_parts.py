@@ -1,9 +1,11 @@
 """Concluding everything again: after a change of the policy's numbers, after bulk loading, or to be sure.
 
-Three steps, in parts that are transactions of their own and may run side by side: judge the observations, reckon the
-reporters, conclude the spaces. A second run changes nothing.
+Parts are transactions of their own and may run side by side. Once all are judged and concluded the reporters are
+reckoned; where a reliability changed, all parts are concluded once more. A second run changes nothing.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from mapsvc.domain.evidence_parts import Part
@@ -15,24 +17,22 @@ SPACES_PER_PART = 1_000
 _REPORTERS_PER_STEP = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """How many spaces a part has, how many of them say something else now, and about whom there are new verdicts."""
+
+    spaces: int
+    changed: int
+    reporters: tuple[str, ...]
+
+
 def parts(uow: UnitOfWork) -> list[Part]:
     """Return all spaces in parts."""
     with uow:
         return uow.evidence_parts.parts(SPACES_PER_PART)
 
 
-def judge(uow: UnitOfWork, part: Part) -> list[str]:
-    """Bring the verdicts about the observations of a part in step with the checks; return the reporters concerned."""
-    with uow:
-        changes = {}
-        for kept in uow.evidence_parts.read(part):
-            changes.update(changed_verdicts(kept.observations, kept.verdicts))
-        names = uow.reporters.adjudicate(changes)
-        uow.commit()
-    return names
-
-
-def reckon(uow: UnitOfWork, names: list[str], today: date) -> int:
+def reckon(uow: UnitOfWork, names: Iterable[str], today: date) -> int:
     """Reckon these reporters and all known ones again; return how many changed."""
     with uow:
         wanted, last = set(names), ""
@@ -46,23 +46,31 @@ def reckon(uow: UnitOfWork, names: list[str], today: date) -> int:
     return changed
 
 
-def conclude_part(uow: UnitOfWork, part: Part, today: date) -> tuple[int, int]:
-    """Conclude the spaces of a part again and write what is not so yet; return how many there are, and those."""
+def conclude_part(uow: UnitOfWork, part: Part, today: date) -> Concluded:
+    """Judge and conclude the spaces of a part again, by the reliability that is known, and write what is not so yet."""
     with uow:
-        found = {}
+        found, verdicts = {}, {}
         spaces = uow.evidence_parts.read(part)
         for kept in spaces:
+            verdicts.update(changed_verdicts(kept.observations, kept.verdicts))
             evidence = conclude(kept.observations, today, uow.freshness_policy, archived=kept.archived)
             if evidence != kept.evidence:
                 found[kept.space_id] = evidence
         uow.evidence_parts.write(found)
+        names = uow.reporters.adjudicate(verdicts)
         uow.commit()
-    return len(spaces), len(found)
+    return Concluded(len(spaces), len(found), tuple(names))
 
 
-def settle(uow: UnitOfWork) -> None:
-    """Note that no space waits for a reporter's changed reliability any more."""
+def waiting(uow: UnitOfWork) -> dict[str, float]:
+    """Return the reporters whose spaces wait for their changed reliability, with that reliability."""
     with uow:
-        for name, factor in uow.reporters.waiting().items():
+        return uow.reporters.waiting()
+
+
+def settle(uow: UnitOfWork, names: Mapping[str, float]) -> None:
+    """Note that no space waits for these reporters any more, where their reliability is still the one given."""
+    with uow:
+        for name, factor in names.items():
             uow.reporters.settle(name, factor)
         uow.commit()

@@ -49,7 +49,10 @@ def generate() -> None:
 @generate.command()
 @click.option("--count", default=100_000, show_default=True, type=click.IntRange(1, 5_000_000), help="How many spaces.")
 @click.option("--seed", "seed_number", default=1, show_default=True, help="The same number gives the same spaces.")
-def spaces(count: int, seed_number: int) -> None:
+@click.option(
+    "--observations", default=2, show_default=True, type=click.IntRange(1, 50), help="How many each has on average."
+)
+def spaces(count: int, seed_number: int, observations: int) -> None:
     """Add COUNT invented spaces around Torino, with observations, marked as demonstration data."""
     from mapsvc import bootstrap
     from mapsvc.operations import seeding, startup
@@ -57,7 +60,7 @@ def spaces(count: int, seed_number: int) -> None:
     deployment = Deployment.here()
     startup.prepare(deployment, console.say)
     with console.progress() as report:
-        added = seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report)
+        added = seeding.generate_spaces(bootstrap.build(deployment.settings), count, seed_number, report, observations)
     refresh_statistics(deployment.settings.owner_url)
     console.done(f"Added {added:,} invented spaces.")
 
