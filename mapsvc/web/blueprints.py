@@ -31,6 +31,7 @@ def blueprints() -> list[Blueprint]:
         reminders,
         reports,
         spaces,
+        transparency,
         stickers,
         subscriptions,
     )
@@ -54,6 +55,7 @@ def blueprints() -> list[Blueprint]:
         needs.bp,
         calls.bp,
         data.bp,
+        transparency.bp,
         mark.bp,
         reports.bp,
         flags.bp,

@@ -26,6 +26,7 @@ from mapsvc.exchange.demonstration_accounts import COLLECTIVE_SLUG, PASSWORD
 from mapsvc.usecases.follow_links import Follow
 from mapsvc.usecases.observations import Answer, add_observation
 from mapsvc.web.app import create_app
+from tests.builders import jpeg
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
@@ -69,6 +70,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "calls.catalogue": (VISITOR, ("/calls",)),
     "calls.show": (VISITOR, ("/calls/{call}",)),
     "data.show": (VISITOR, ("/data",)),
+    "transparency.show": (VISITOR, ("/transparency",)),
     "mark.where": (VISITOR, ("/mark",)),
     "mark.near": (VISITOR, ("/mark/near?placed=map&lon={lon}&lat={lat}", "/mark/near?address=Via+Zzzzz")),
     "mark.see": (VISITOR, ("/mark/see?space={confirmed}", "/mark/see?placed=map&lon=7.68&lat=45.05&street=Via+Nizza")),
@@ -77,6 +79,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "owners.follow": (VISITOR, ("/owner/none",)),
     "mark.thanks": (VISITOR, ("/mark/thanks?r={token}",)),
     "reports.show": (VISITOR, ("/r/{token}",)),
+    "flags.new": (VISITOR, ("/flags/new?noun=space&record={confirmed}", "/flags/new?noun=pact&record={pact}")),
+    "flags.thanks": (VISITOR, ("/flags/thanks?hidden=1",)),
     "groups.index": (VISITOR, ("/groups",)),
     "groups.show": (GROUP, ("/groups/vicini-di-san-salvario",)),
     "groups.new": (GROUP, ("/groups/new",)),
@@ -96,6 +100,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "security.change_password": (COLLECTIVE, ("/change",)),
     "invitations.show": (VISITOR, ("/invitation/none",)),
     "desk.queue": (OFFICER, ("/desk", "/desk?item={submitted}")),
+    "desk.blur_page": (OFFICER, ("/desk/photos/{photo}/blur",)),
     "desk.premises": (OFFICER, ("/desk/premises", "/desk/premises?q=via&state=published&sort=-size")),
     "desk.stickers": (OFFICER, ("/desk/stickers?state=published",)),
     "desk.premises_new": (OFFICER, ("/desk/premises/new",)),
@@ -116,7 +121,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 #: What answers data, files and redirects.
 NO_PAGES = frozenset(
     "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
-    " data.as_csv data.as_geojson mark.streets desk.owner_proof maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
+    " data.as_csv data.as_geojson transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
     " personal_data.account_archive personal_data.report_archive"
     " static_files.serve security.static desk.photo desk.premises_export"
     " matching.collective_json matching.space_json matching.pair_json".split()
@@ -173,9 +178,12 @@ def _names(services: Services) -> dict[str, object]:
             text("SELECT ST_X(point) AS lon, ST_Y(point) AS lat FROM public_spaces WHERE slug = :slug"),
             {"slug": names["confirmed"]},
         ).one()
-    answer = Answer(new_id(), Claim.VACANT, "A note", follow=Follow(TOKEN, "", "en"))
+    picture = services.check_photo(jpeg())
+    answer = Answer(new_id(), Claim.VACANT, "A note", picture, follow=Follow(TOKEN, "", "en"))
     add_observation(services.unit_of_work(), services.photos, Actor(device="tour"), str(names["disputed"]), answer,
                     services.clock.now())  # fmt: skip
+    with services.reading() as connection:
+        names["photo"] = connection.execute(text("SELECT id FROM photos ORDER BY id DESC LIMIT 1")).scalar_one()
     return names | {"lon": place.lon, "lat": place.lat}
 
 
