@@ -15,7 +15,7 @@ from mapsvc.web.i18n import date_text, number_text
 from mapsvc.web.labels import label
 from mapsvc.web.record_words import page_address
 
-bp = Blueprint("transparency", __name__, url_prefix="/transparency")
+bp = Blueprint("transparency", __name__)
 _COLUMNS = ("year", "figure", "reason", "number", "exact", "hours")
 #: Figures with their reasons below them, and the words of these.
 _REASONS = {"refused": "rejection_reason", "hidden": "hiding_reason", "parts_refused": "rejection_reason"}
@@ -25,7 +25,7 @@ _FRESH = 300
 Row = Mapping[str, Any]
 
 
-@bp.get("")
+@bp.get("/transparency")
 def show() -> str:
     """Show the figures of every year that has any, the newest first, and how they are counted."""
     rows = transparency.rows(connection())
@@ -44,7 +44,7 @@ def show() -> str:
     )
 
 
-@bp.get(".csv")
+@bp.get("/transparency.csv")
 def as_csv() -> Response:
     """Answer the figures as CSV in UTF-8; `number` is empty where it is too small to be told."""
     stream = io.StringIO(newline="")
@@ -58,7 +58,7 @@ def as_csv() -> Response:
     return response
 
 
-@bp.get(".json")
+@bp.get("/transparency.json")
 def as_json() -> Response:
     """Answer the figures as JSON; `number` is null where it is too small to be told."""
     response = jsonify(figures=[{name: row[name] for name in _COLUMNS} for row in _taken()])
