@@ -41,8 +41,9 @@ def show(slug: str) -> str:
         raise NotFound("there is no such area")
     figures = areas.figures(connection(), slug)
     newest = areas.newest(connection(), slug, _DRAWN)
-    whole = area["level"] in _WHOLE or not newest
-    bounds = (area["west"], area["south"], area["east"], area["north"]) if whole else None
+    around = (area["west"], area["south"], area["east"], area["north"])
+    bounds = around if area["level"] in _WHOLE or not newest else None
+    drawn = [place(row) for row in newest]
     counts = _counts(figures)
     return render_template(
         "areas/show.html",
@@ -59,7 +60,8 @@ def show(slug: str) -> str:
         newest=places(newest[:_LISTED]),
         looks=looks.of_area(slug),
         news={"choices": choices("rhythm"), "rhythm": Rhythm.WEEKLY.value},
-        map=mini_map([place(row) for row in newest], bounds=bounds, moving=True),
+        # Where no street is known around its places, the area's own outline is the ground.
+        map=mini_map(drawn, bounds=bounds, moving=True) or mini_map(drawn, bounds=around, moving=True),
         map_url="/?" + urlencode({"area": slug, "lat": round(area["lat"], 5), "lon": round(area["lon"], 5), "z": 15}),
     )
 
