@@ -138,10 +138,7 @@ def _see_page(
         pause=pause,
         pause_text=_pause_text(pause) if pause else "",
     )
-    response = make_response(page, 422 if faults else 429 if pause else 200)
-    if pause:
-        response.headers["Retry-After"] = str(pause.seconds)
-    return response
+    return make_response(page, 422 if faults else 429 if pause else 200)
 
 
 def _pause_text(pause: mark_pause.Pause) -> str:
@@ -222,6 +219,7 @@ def send() -> ResponseReturnValue:
 
 def _wait(draft: Draft, pause: mark_pause.Pause) -> ResponseReturnValue:
     """Ask to wait before one more place (M7), keeping everything that was entered."""
+    g.wait_s = pause.seconds
     if not wants_json():
         return _see_page(replace(draft, pause=pause.note), pause=pause)
     body = {
@@ -235,7 +233,6 @@ def _wait(draft: Draft, pause: mark_pause.Pause) -> ResponseReturnValue:
     }
     response = make_response(jsonify(body), 429)
     response.content_type = "application/problem+json"
-    response.headers["Retry-After"] = str(pause.seconds)
     return response
 
 

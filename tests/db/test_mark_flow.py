@@ -6,6 +6,7 @@ import struct
 import uuid
 import zlib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -112,9 +113,17 @@ def test_a_place_outside_the_area_is_asked_about_and_accepted(visitor, town):
     response = visitor.get("/mark/near", query_string={"placed": "map", "lon": "9.19", "lat": "45.46"})
     assert "outside the area of this map" in page(response)
 
-    token_of(send(visitor, fields(response), claim="vacant"))
+    asked = send(visitor, fields(response), claim="vacant", note="Shutter down")
 
-    assert rows(town, "SELECT name, record_state FROM spaces WHERE ST_X(point) > 9") == [("Spazi Torino", "submitted")]
+    assert asked.status_code == 422
+    assert "Is the point right?" in page(asked)
+    assert "Shutter down" in page(asked)
+    assert not rows(town, "SELECT 1 FROM spaces WHERE ST_X(point) > 9")
+
+    token_of(send(visitor, fields(asked), claim="vacant", right_place="1"))
+
+    query = "SELECT name, record_state, hold_rules FROM spaces WHERE ST_X(point) > 9"
+    assert rows(town, query) == [("Spazi Torino", "submitted", ["M10"])]
 
 
 def test_known_places_come_first_and_one_tap_leads_to_them(visitor, town):
@@ -311,18 +320,89 @@ def test_a_photo_is_stored_stripped_and_waits_for_a_look(visitor, town):
     assert own.headers["Cache-Control"] == "no-store"
 
 
-def test_new_places_are_limited_but_sending_again_is_not_counted(town):
-    limited = replace(town, settings=replace(town.settings, rate_limits=True))
-    client = create_app(limited).test_client()
-    form = fields(last_step(client)) | {"claim": "vacant"}
-    for _ in range(3):
-        token_of(send(client, form))
-    for number in range(29):
-        token_of(send(client, form, key=str(uuid.uuid4()), number=str(number)))
+class Watch:
+    """A clock that goes on when the test says so."""
 
-    too_many = send(client, form, key=str(uuid.uuid4()), number="99")
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
 
+    def now(self) -> datetime:
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+@pytest.fixture
+def hurried(town, watch):
+    """A visitor whom the limits of rate hold."""
+    limited = replace(town, settings=replace(town.settings, rate_limits=True), clock=watch)
+    return create_app(limited).test_client()
+
+
+def another(client, form, number: int, **changes):
+    return send(client, form, key=str(uuid.UUID(int=number + 1)), number=str(number), **changes)
+
+
+def test_the_sixth_place_in_an_hour_waits_and_nothing_typed_is_lost(hurried, town, watch):
+    form = fields(last_step(hurried)) | {"claim": "vacant"}
+    for number in range(5):
+        token_of(another(hurried, form, number))
+        token_of(another(hurried, form, number))  # sent twice, counted once
+
+    slow = another(hurried, form, 5, note="Shutter down", email="me@example.org", photo=(io.BytesIO(jpeg()), "a.jpg"))
+
+    assert slow.status_code == 429
+    assert 0 < int(slow.headers["Retry-After"]) <= 21
+    text = page(slow)
+    assert "That is a lot in a short time" in text
+    assert "Shutter down" in text
+    assert "me@example.org" in text
+    assert "choose it again; nothing else was lost" in text
+    assert rows(town, "SELECT count(*) FROM observations") == [(5,)]
+    pause = hidden(slow)["pause"]
+    assert another(hurried, form, 5, pause=pause).status_code == 429, "too early"
+    watch.wait(22)
+    assert another(hurried, form, 6, pause=pause).status_code == 429, "the note of another form"
+    for forged in ("5.0.x", pause[:-1] + ("0" if pause[-1] != "0" else "1"), "x" * 5000, "٥.٥.٥"):
+        assert another(hurried, form, 5, pause=forged).status_code == 429
+    token_of(another(hurried, form, 5, pause=pause))
+    assert rows(town, "SELECT record_state, hold_rules FROM spaces WHERE number = '5'") == [("submitted", ["M7"])]
+    assert another(hurried, form, 6, pause=pause).status_code == 429, "a wait is good for one place"
+
+
+def test_programs_read_how_long_to_wait(hurried, watch):
+    form = fields(last_step(hurried)) | {"claim": "vacant"}
+    for number in range(5):
+        another(hurried, form, number)
+    headers = {"Accept": "application/json"}
+    slow = hurried.post("/mark/send", data=form | {"key": str(uuid.UUID(int=99)), "number": "9"}, headers=headers)
+    told = slow.get_json(force=True)
+    assert (slow.status_code, slow.content_type) == (429, "application/problem+json")
+    assert (told["code"], told["wait"]) == ("slow_down", int(slow.headers["Retry-After"]))
+    early = send(hurried, form, key=str(uuid.UUID(int=99)), number="9", pause=told["pause"])
+    assert early.status_code == 429
+    watch.wait(told["wait"])
+    done = {"key": str(uuid.UUID(int=99)), "number": "9", "pause": told["pause"]}
+    assert hurried.post("/mark/send", data=form | done, headers=headers).status_code == 201
+
+
+def test_nobody_marks_more_than_thirty_places_an_hour_however_long_they_wait(hurried, town, watch):
+    form = fields(last_step(hurried)) | {"claim": "vacant"}
+    for number in range(30):
+        response = another(hurried, form, number)
+        if response.status_code == 429:
+            watch.wait(int(response.headers["Retry-After"]))
+            response = another(hurried, form, number, pause=hidden(response)["pause"])
+        token_of(response)
+    too_many = another(hurried, form, 99)
     assert too_many.status_code == 429
+    assert "pause" not in hidden(too_many)
     assert int(too_many.headers["Retry-After"]) > 0
     assert rows(town, "SELECT count(*) FROM observations") == [(30,)]
 

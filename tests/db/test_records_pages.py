@@ -141,7 +141,25 @@ def test_hostile_text_is_text_everywhere(client: FlaskClient, slugs: dict[str, s
     assert named >= 6
 
 
+def end_the_call(services: Services) -> None:
+    """Let everybody's answers count: while a call is open on the place, they wait (M17)."""
+    with services.engine.begin() as connection:
+        connection.execute(text("UPDATE calls SET state = 'closed'"))
+
+
+def test_in_an_open_call_a_tap_waits_and_says_so(client: FlaskClient, services: Services) -> None:
+    before = count(services)
+    body = answer(client, "via-nizza-18", "occupied").get_json()
+    assert body["status_text"].startswith("Thank you. A call is open on this place")
+    assert body["status"] == "confirmed_vacant"
+    assert count(services) == before
+    shown = page(client.get(answer(client, "via-nizza-18", "occupied", json=False).location))
+    assert "A call is open on this place" in shown
+    assert "Somebody passing by" not in shown
+
+
 def test_one_tap_is_an_observation_and_can_be_taken_back(client: FlaskClient, services: Services) -> None:
+    end_the_call(services)
     before = count(services)
     response = answer(client, "via-nizza-18", "occupied")
     assert response.status_code == 201
@@ -156,6 +174,7 @@ def test_one_tap_is_an_observation_and_can_be_taken_back(client: FlaskClient, se
 
 
 def test_the_same_tap_sent_again_is_one_observation(client: FlaskClient, services: Services) -> None:
+    end_the_call(services)
     key = str(uuid.uuid4())
     before = count(services)
     first, second = (answer(client, "via-nizza-18", "vacant", key) for _ in range(2))
