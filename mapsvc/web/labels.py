@@ -271,7 +271,7 @@ def _role() -> dict[str, str]:
 
 def _actor_kind() -> dict[str, str]:
     return _role() | {"registered": _("Somebody with an account"), "anonymous": _("Somebody without an account"),
-                      "system": _("The service")}  # fmt: skip
+                      "system": _("The service"), "operator": _("The command line")}  # fmt: skip
 
 
 def _level() -> dict[str, str]:

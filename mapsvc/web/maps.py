@@ -1,6 +1,7 @@
 """Maps of groups: the page of a map, the editor of its curators, and oEmbed discovery."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -14,16 +15,20 @@ from markupsafe import Markup
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale, VersionRequired
 from mapsvc.domain.groups import Group
+from mapsvc.domain.history import flat, whole
 from mapsvc.domain.maps import LISTS, TEXTS, CuratedMap, MapState, checked_view
 from mapsvc.domain.people import Action, allows
 from mapsvc.spatial import areas, maps
 from mapsvc.spatial.filters import BANDS, KINDS, STATUSES
 from mapsvc.usecases.maps import MapDraft, create_map, edit_map
+from mapsvc.web import map_words, merge_offer
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.folium_elements import map_texts
 from mapsvc.web.groups import field_sentence, idempotency_key
 from mapsvc.web.labels import choices, label
 from mapsvc.web.map_view import map_view, stored_bounds
+from mapsvc.web.merge_offer import Offer, base_text
+from mapsvc.web.problems import wants_json
 
 bp = Blueprint("maps", __name__)
 
@@ -68,6 +73,7 @@ class _Form:
     version: str = ""
     key: str = ""
     filters: dict[str, Any] | None = None
+    base: str = ""
 
     def draft(self) -> MapDraft:
         """Return the form as a draft; raise Invalid with the field that cannot be read."""
@@ -89,7 +95,7 @@ def _sent() -> _Form:
     filters: dict[str, Any] = {name: form.getlist(name) for name in LISTS if form.getlist(name)}
     filters |= {name: form[name].strip() for name in TEXTS if form.get(name, "").strip()}
     named = {name: form.get(name, "") for name in ("title", "intro", "state", "view", "version", "key")}
-    return _Form(**named, filters=filters)
+    return _Form(**named, filters=filters, base=form.get(merge_offer.BASE, ""))
 
 
 @bp.get("/groups/<slug>/maps/new")
@@ -125,23 +131,59 @@ def edit(slug: str) -> str:
 def save(slug: str) -> ResponseReturnValue:
     """Change a map; whoever was overtaken sees their own words again and decides."""
     stored, group = _curated_map(slug)
-    form = _sent()
+    form = _as_chosen(_sent(), stored)
     if not form.version.isdecimal():
         raise VersionRequired("a change needs the version it is based on", code="version_required")
     try:
         edit_map(services().unit_of_work(), actor(), slug, int(form.version[:9]), form.draft(), now())
     except Invalid as error:
+        # The form goes on from where it began: what somebody else saved meanwhile is still to be joined.
         return _editor(group, form, {error.pointer.strip("/"): field_sentence(error)}, stored), 422
     except Stale:
-        return _editor(group, form, {}, stored, stale=True), 412
+        if wants_json():
+            raise
+        return _overtaken(slug, form), 412
     flash(_("The map is saved."), "ok")
     return redirect(url_for("maps.edit", slug=slug, _anchor="share"))
 
 
+def _as_chosen(form: _Form, stored: CuratedMap) -> _Form:
+    """Return the form with what is stored where the sender chose that in a merge offer."""
+    if not any(name.startswith(merge_offer.KEEP) for name in request.form):
+        return form
+    return _with(form, merge_offer.chosen(_values(form), _values(_form_of(stored))))
+
+
+def _overtaken(slug: str, form: _Form) -> str:
+    """Show what was typed joined with what somebody else stored; nothing is stored before it is sent again."""
+    stored, group = _curated_map(slug)
+    theirs = _form_of(stored)
+    joined, offer = merge_offer.offer(
+        merge_offer.sent_base(), _values(form), _values(theirs), map_words.field_name, map_words.value_text
+    )
+    return _editor(
+        group, replace(_with(form, joined.values), version=theirs.version, base=theirs.base), {}, stored, offer
+    )
+
+
+def _values(form: _Form) -> dict[str, Any]:
+    """Return what a form decides, by flat name."""
+    texts = {name: getattr(form, name).replace("\r\n", "\n") for name in ("title", "intro", "state", "view")}
+    return flat(texts | {"filters": form.filters or {}})
+
+
+def _with(form: _Form, values: Mapping[str, Any]) -> _Form:
+    """Return a form with other flat values."""
+    changed = {"filters": {}} | whole({name: value or None for name, value in values.items()}, {})
+    texts = {name: changed.get(name) or "" for name in ("title", "intro", "state", "view")}
+    return replace(form, **texts, filters=changed["filters"])
+
+
 def _form_of(stored: CuratedMap) -> _Form:
     bounds = stored_bounds(stored.view)
-    return _Form(stored.title, stored.intro, stored.state, ",".join(map(str, bounds)) if bounds else "",
+    form = _Form(stored.title, stored.intro, stored.state, ",".join(map(str, bounds)) if bounds else "",
                  str(stored.version), "", dict(stored.filters))  # fmt: skip
+    return replace(form, base=base_text(_values(form)))
 
 
 def _curated_group(slug: str) -> Group:
@@ -167,7 +209,7 @@ def _curated(group: Group | None) -> Group:
 
 
 def _editor(
-    group: Group, form: _Form, errors: dict[str, str], stored: CuratedMap | None = None, *, stale: bool = False
+    group: Group, form: _Form, errors: dict[str, str], stored: CuratedMap | None = None, offer: Offer | None = None
 ) -> str:
     try:
         filters = maps.stored_filters(form.filters or {})
@@ -182,7 +224,7 @@ def _editor(
         form=form,
         chosen=form.filters or {},
         errors=errors,
-        stale=stale,
+        offer=offer,
         stored=stored,
         view=view,
         shell=view.shell,

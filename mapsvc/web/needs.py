@@ -1,5 +1,7 @@
 """Profile and needs of a collective, changed by its representative (`/collectives/<slug>/edit`)."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,9 +12,10 @@ from mapsvc.domain.needs import PRESETS, NeedsProfile
 from mapsvc.spatial import addresses, areas
 from mapsvc.usecases import collectives
 from mapsvc.usecases.collectives import CollectiveDraft
-from mapsvc.web import matching, needs_form, needs_view
+from mapsvc.web import matching, merge_offer, needs_form, needs_view
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.labels import choices
+from mapsvc.web.merge_offer import Offer, base_text
 from mapsvc.web.needs_form import Typed
 from mapsvc.web.problems import wants_json
 
@@ -33,7 +36,7 @@ def edit(slug: str) -> str:
 def save(slug: str) -> ResponseReturnValue:
     """Store the form, or fill a preset in without storing anything; what was typed survives every fault."""
     stored = collectives.collective_to_edit(services().unit_of_work(), actor(), slug)
-    typed = {name: values for name, values in request.form.lists() if name not in {"csrf_token", "version", "do"}}
+    typed = _as_chosen(_typed(), stored)
     version = _version()
     if request.form.get("do") == "preset":
         return _fill_in(stored, typed, version)
@@ -52,7 +55,25 @@ def save(slug: str) -> ResponseReturnValue:
         return redirect(url_for("matching.collective", slug=slug))
     if wants_json():
         raise next(iter(faults.values()))
-    return _page(stored, typed, version, faults=faults), 422
+    return _page(stored, typed, version, faults=faults, base=request.form.get("base")), 422
+
+
+def _typed() -> Typed:
+    """Return what was typed, without what belongs to the form itself."""
+    own = {"csrf_token", "version", "do", merge_offer.BASE}
+    return {
+        name: values
+        for name, values in request.form.lists()
+        if name not in own and not name.startswith(merge_offer.KEEP)
+    }
+
+
+def _as_chosen(typed: Typed, stored: Collective) -> Typed:
+    """Return what was typed, with what is stored where the sender chose that in a merge offer."""
+    if not any(name.startswith(merge_offer.KEEP) for name in request.form):
+        return typed
+    chosen = merge_offer.chosen(typed, needs_form.typed_of(stored, _anchor_text(stored)))
+    return {name: values or [] for name, values in chosen.items()}
 
 
 def _version() -> int:
@@ -109,26 +130,36 @@ def _anchor_text(stored: Collective) -> str:
 def _fill_in(stored: Collective, typed: Typed, version: int) -> ResponseReturnValue:
     preset = needs_form.first(typed, "preset")
     if preset not in PRESETS:
-        return _page(stored, typed, version, note=_("Choose a practice first. Nothing was changed.")), 422
+        return _page(stored, typed, version, note=_("Choose a practice first. Nothing was changed."),
+                     base=request.form.get("base")), 422  # fmt: skip
     filled = needs_form.filled(typed, NeedsProfile.from_json(PRESETS[preset]))
     note = _("Filled in where nothing stood. Change what does not fit, then save; nothing is stored yet.")
-    return _page(stored, filled, version, note=note, fresh=frozenset(filled) - frozenset(typed))
+    return _page(
+        stored, filled, version, note=note, fresh=frozenset(filled) - frozenset(typed), base=request.form.get("base")
+    )
 
 
 def _overtaken(slug: str, typed: Typed) -> ResponseReturnValue:
-    """Show what was typed beside what somebody else stored; saving again replaces theirs."""
+    """Show what was typed joined with what somebody else stored; nothing is stored before it is sent again."""
     stored = collectives.collective_to_edit(services().unit_of_work(), actor(), slug)
-    theirs = needs_form.typed_of(stored, _anchor_text(stored))
-    words = needs_view.names()
-    differing = [
-        words[code] for code in words if needs_form.first(typed, code) != needs_form.first(theirs, code)
-    ]  # fmt: skip
-    return _page(stored, typed, stored.version, differing=differing, overtaken=True), 412
+    theirs = needs_form.comparable(needs_form.typed_of(stored, _anchor_text(stored)))
+    base = merge_offer.sent_base()
+    joined, offer = merge_offer.offer(base, needs_form.comparable(typed), theirs, needs_view.control_name, _said)
+    values = {name: value or [] for name, value in joined.values.items()}
+    return _page(stored, values, stored.version, offer=offer), 412
+
+
+def _began(stored: Collective) -> str:
+    return base_text(needs_form.comparable(needs_form.typed_of(stored, _anchor_text(stored))))
+
+
+def _said(name: str, value: Any) -> str:
+    return needs_view.said(name, value if isinstance(value, list) else [])
 
 
 def _page(
     stored: Collective, typed: Typed, version: int, *, faults: dict[str, Invalid] | None = None, note: str = "",
-    fresh: frozenset[str] = frozenset(), differing: list[str] | None = None, overtaken: bool = False,
+    fresh: frozenset[str] = frozenset(), offer: Offer | None = None, base: str | None = None,
 ) -> str:  # fmt: skip
     words = {code: needs_view.fault(error) for code, error in (faults or {}).items()}
     districts = [(row["slug"], row["name"]) for row in areas.names(connection()) if row["level"] in _DISTRICTS]
@@ -139,7 +170,8 @@ def _page(
         "collectives/edit.html", collective=stored, typed=typed, version=version, faults=words,
         names=needs_view.names(), sections=shown, presets=needs_view.presets(), units=needs_view.units(),
         preset=needs_form.first(typed, "preset"), forms=choices("collective_form"), practices=choices("discipline"),
-        note=note, differing=differing or [], overtaken=overtaken, is_new=not stored.needs,
+        note=note, offer=offer, is_new=not stored.needs,
+        base=_began(stored) if base is None else base,
     )  # fmt: skip
 
 

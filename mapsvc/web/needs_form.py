@@ -71,6 +71,23 @@ def _figure(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
+def comparable(typed: Typed) -> Typed:
+    """Return a form without what says nothing, so that two of them can be compared and joined.
+
+    The unit and the welcome of a number that is not there, and a chosen preset, say nothing.
+    """
+    kept = {
+        name: [value.replace("\r\n", "\n").strip() for value in values if value.strip()]
+        for name, values in typed.items()
+        if name != "preset"
+    }
+    return {
+        name: values
+        for name, values in kept.items()
+        if values and (not name.startswith(("unit.", "nice.")) or kept.get(name.split(".", 1)[1]))
+    }
+
+
 def filled(typed: Typed, needs: NeedsProfile) -> Typed:
     """Return the form with what `needs` states wherever nothing was typed yet."""
     offered = needs_typed(needs)

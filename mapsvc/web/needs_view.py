@@ -10,6 +10,7 @@ from mapsvc.domain.fields import FieldSpec, read_value
 from mapsvc.domain.needs import PRESETS
 from mapsvc.domain.week import DAYS
 from mapsvc.web.field_words import day_label, unit_text
+from mapsvc.web.labels import choices
 from mapsvc.web.messages import sentence
 from mapsvc.web.need_words import need_label, need_text
 from mapsvc.web.needs_form import SPECS, UNITS, Typed, first, stated
@@ -149,6 +150,30 @@ def names() -> dict[str, str]:
         "members_count": _("People"),
     }  # fmt: skip
     return profile | {code: _own_labels().get(code) or need_label(code) for code in SPECS}
+
+
+def control_name(control: str) -> str:
+    """Return the name of a control, also of those that belong to another one."""
+    head, dot, code = control.partition(".")
+    known = names()
+    if not dot:
+        return known.get(control, control)
+    if head == "hours":
+        return f"{known.get('hours', head)}, {day_label(code)}"
+    kind = _("unit") if head == "unit" else _("necessary or welcome")
+    return f"{known.get(code, code)}, {kind}"
+
+
+def said(control: str, values: Sequence[str]) -> str:
+    """Return what stands in a control, in words."""
+    head, _dot, _code = control.partition(".")
+    words = {
+        "form": dict(choices("collective_form")),
+        "disciplines": dict(choices("discipline")),
+        "unit": dict(units()),
+        "nice": {"must": _("necessary"), "nice": _("welcome")},
+    }.get(head, {})
+    return ", ".join(words.get(value, value) for value in values) or _("nothing")
 
 
 def _titles() -> dict[str, str]:

@@ -1,14 +1,16 @@
 """The door of the desk: whoever is not signed in goes to sign in first, whoever has no business here gets 403."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import Forbidden
-from mapsvc.domain.people import Action
+from mapsvc.domain.people import Action, holds_anywhere
 from mapsvc.spatial.desk_scope import Scope
 from mapsvc.web.current import actor
 from mapsvc.web.problems import problem, wants_json
+
+_FOR_AUDITORS = frozenset({"desk.audit", "desk.audit_export"})
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -25,6 +27,10 @@ def guard() -> ResponseReturnValue | None:
         return redirect("/login?" + _query(page))
     if not asking.uses_desk:
         raise Forbidden("the desk is for the office", code="forbidden")
+    if not holds_anywhere(asking, Action.SEE_REGISTER) and request.endpoint not in _FOR_AUDITORS:
+        if request.endpoint == "desk.queue":
+            return redirect(url_for("desk.audit"))
+        raise Forbidden("auditors read the history and nothing else", code="forbidden")
     return None
 
 

@@ -1,12 +1,8 @@
-"""What a form says against what is stored by now, in words; and values of any field as one short text."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Values of any field of a record as one short text."""
 
 from flask_babel import gettext as _
 
 from mapsvc.web import field_words
-from mapsvc.web.desk.import_words import field_text
 from mapsvc.web.labels import label
 
 _VOCABULARIES = {
@@ -17,30 +13,6 @@ _VOCABULARIES = {
     "record_state": "record_state",
 }
 _LONGEST = 160
-
-
-def differences(stored: Mapping[str, Any], typed: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the fields that were typed differently from what is stored now, with both values in words."""
-    left, right = flat(stored, typed), flat(typed, typed)
-    return [
-        {"field": field_text(name), "stored": text_of(name, left.get(name)), "typed": text_of(name, right.get(name))}
-        for name in dict.fromkeys([*left, *right])
-        if (left.get(name) or None) != (right.get(name) or None)
-    ]
-
-
-def flat(values: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of `names` with members of JSON fields as `features.x`; the position is one value."""
-    result: dict[str, Any] = {}
-    for name in names:
-        value = values.get(name)
-        if name == "lon":
-            result["point"] = [value, values.get("lat")]
-        elif isinstance(value, Mapping):
-            result.update({f"{name}.{member}": item for member, item in value.items()})
-        elif name != "lat":
-            result[name] = value
-    return result
 
 
 def text_of(field: str, value: object) -> str:

@@ -16,6 +16,8 @@ from mapsvc.web.labels import label
 
 #: A text longer than this (signs) is compared word by word.
 _LONG = 60
+#: Texts less alike than this share of their words are shown one after the other.
+_ALIKE = 0.55
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 #: Kinds of entries of a record, as the filter offers them; what is in none of them shows under "everything" only.
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -195,8 +197,11 @@ def word_parts(before: str, after: str) -> list[tuple[str, str]]:
     if ERASED in (before, after):
         return [("del", _said(before)), ("ins", _said(after))]
     left, right = re.split(r"(\s+)", before), re.split(r"(\s+)", after)
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return [("del", before), ("ins", after)]
     parts: list[tuple[str, str]] = []
-    for kind, one, two, three, four in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, one, two, three, four in matcher.get_opcodes():
         if kind == "equal":
             parts.append(("same", "".join(left[one:two])))
         else:

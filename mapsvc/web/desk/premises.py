@@ -1,4 +1,4 @@
-"""`/desk/premises`: the register as table and map, one record's form, new records, the position, exports."""
+"""`/desk/premises`: the register as table and map, new records, exports; one record's form is `premises_edit`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,24 +10,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
-from mapsvc.domain.errors import Invalid, Stale
-from mapsvc.domain.features import FIELDS
-from mapsvc.domain.people import Action, allows, require
+from mapsvc.domain.errors import Invalid
+from mapsvc.domain.people import Action, require
 from mapsvc.spatial import desk_records, desk_register, places
 from mapsvc.spatial.desk_register import PAGE, RegisterQuery
 from mapsvc.usecases import spaces
-from mapsvc.web import field_words
 from mapsvc.web.current import actor, city, connection, now, services
-from mapsvc.web.desk import maps, premises_form, record_history, records
+from mapsvc.web.desk import maps, premises_form, records
 from mapsvc.web.desk.blueprint import bp, scope
-from mapsvc.web.desk.decisions import version
-from mapsvc.web.desk.differences import differences
-from mapsvc.web.desk.import_words import field_text
 from mapsvc.web.folium_elements import map_texts
 from mapsvc.web.i18n import ago, number_text
 from mapsvc.web.labels import choices, label
-from mapsvc.web.language_names import language_name
-from mapsvc.web.option_words import option_label
 
 _FILTERS = ("state", "status", "band", "availability", "owner", "kind", "area", "complete")
 _HIGHEST_PAGE = 2_000
@@ -69,7 +62,7 @@ def premises() -> str:
 @bp.get("/premises.<any(csv, xlsx):kind>")
 def premises_export(kind: str) -> Response:
     """Answer the present filter as a file; cells that would run as a formula are neutralised."""
-    query = _query()
+    query = register_query()
     rows = desk_register.exported(connection(), scope(), query)
     body: Iterable[bytes]
     if kind == "csv":
@@ -100,62 +93,13 @@ def premises_new() -> ResponseReturnValue:
     return _new_page(form, read.errors), 422
 
 
-@bp.route("/premises/<slug>", methods=["GET", "POST"])
-def premises_edit(slug: str) -> ResponseReturnValue:
-    """Show and change what is known about a record, based on the version that was read."""
-    row = records.find(slug)
-    if request.method == "GET":
-        return _edit_page(row, premises_form.written(row))
-    form = MultiDict(request.form)
-    read = premises_form.read(form, row)
-    if not read.errors:
-        try:
-            space = spaces.edit_space(services().unit_of_work(), actor(), slug, version(), read.changes, now())
-        except Invalid as error:
-            read.errors.update([premises_form.fault(error)])
-        except Stale:
-            stored = records.find(slug)
-            return _edit_page(stored, form, changed=differences(stored, read.changes)), 412
-        else:
-            flash(_("%(name)s is saved.", name=space.name), "ok")
-            return redirect(url_for("desk.premises_edit", slug=space.slug))
-    return _edit_page(row, form, read.errors), 422
-
-
-@bp.route("/premises/<slug>/place", methods=["GET", "POST"])
-def premises_place(slug: str) -> ResponseReturnValue:
-    """Move a record: the pin of a map, or typed degrees."""
-    row = records.find(slug)
-    require(actor(), Action.EDIT_SPACE, row["area_path"] or ())
-    errors: dict[str, str] = {}
-    form: Mapping[str, Any] = row
-    status = 200
-    if request.method == "POST":
-        form = request.form
-        read = premises_form.read(MultiDict({name: form.get(name, "") for name in ("lon", "lat")}), row)
-        errors = read.errors
-        try:
-            if not errors:
-                place = {name: read.changes[name] for name in ("lon", "lat")}
-                spaces.edit_space(services().unit_of_work(), actor(), slug, version(), place, now())
-                flash(_("The position is saved."), "ok")
-                return redirect(url_for("desk.premises_edit", slug=slug))
-        except Invalid as error:
-            errors = dict([premises_form.fault(error)])
-        status = 422
-    return render_template(
-        "desk/place.html", row=row, form=form, errors=errors, shell=maps.shell("mark", row["lat"], row["lon"], 18),
-        map_texts=map_texts(),
-    ), status  # fmt: skip
-
-
 def _new_page(form: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     start = city()
     return render_template(
         "desk/new.html", form=form, errors=errors, shell=maps.shell("mark", start.lat, start.lon, 17),
         map_texts=map_texts(), kinds=choices("asset_kind"), owners=choices("owner_type"),
         precisions=choices("precision"),
-        field_text=_words()["field_text"],
+        field_text=premises_form.control_text,
     )  # fmt: skip
 
 
@@ -176,52 +120,6 @@ def _locate(form: MultiDict[str, str]) -> None:
         if found["type"] == "street":
             form["lon"], form["lat"] = str(round(found["lon"], 6)), str(round(found["lat"], 6))
             return
-
-
-def _edit_page(
-    row: Mapping[str, Any], form: Mapping[str, Any], errors: Mapping[str, str] | None = None,
-    changed: list[dict[str, str]] | None = None,
-) -> str:  # fmt: skip
-    shell = maps.shell("mini", row["lat"], row["lon"], 17, records.bounds(row))
-    groups: dict[str, list[Any]] = {}
-    for spec in FIELDS:
-        groups.setdefault(spec.group, []).append(spec)
-    return render_template(
-        "desk/edit.html",
-        row=row,
-        form=form,
-        errors=errors or {},
-        changed=changed,
-        groups=groups,
-        known={name: sum(spec.code in row["features"] for spec in specs) for name, specs in groups.items()},
-        completeness=desk_register.completeness(row["features"]),
-        window_rows=premises_form.WINDOW_ROWS,
-        may_edit=allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()) and row["record_state"] != "merged",
-        symbol=records.marker(row),
-        shell=shell,
-        map_texts=map_texts(),
-        places={"places": [records.marker(row)]},
-        said=records.said(row["id"]),
-        photos=records.photos(row["id"]),
-        history=record_history.entries("space", str(row["id"])),
-        error_codes=[name.removeprefix(premises_form.PREFIX) for name in errors or {}],
-        prefix=premises_form.PREFIX,
-        **_words(),
-    )
-
-
-def _words() -> dict[str, Any]:
-    """Return the functions that give the form its words."""
-    return {
-        "field_text": lambda name: field_text(name.removeprefix(premises_form.PREFIX)),
-        "field_label": field_words.field_label,
-        "group_label": field_words.group_label,
-        "unit_text": field_words.unit_text,
-        "day_label": field_words.day_label,
-        "option_label": option_label,
-        "known_text": premises_form.known_text,
-        "language_name": language_name,
-    }
 
 
 def register_query() -> RegisterQuery:

@@ -15,7 +15,7 @@ from mapsvc.domain.features import FIELDS
 from mapsvc.domain.fields import FieldSpec, read_value, write_value
 from mapsvc.domain.week import DAYS
 from mapsvc.web.current import city
-from mapsvc.web.desk.import_words import problem_text
+from mapsvc.web.desk.import_words import field_text, problem_text
 
 PREFIX = "f-"
 #: Rows for periods that the form offers; more can be imported.
@@ -26,7 +26,7 @@ PLAIN = ("name", "asset_kind", "owner_type", "street", "number", "floor", "postc
          "publication_precision", "availability_state")  # fmt: skip
 _CONSENT: dict[str, bool | None] = {"": None, "yes": True, "no": False}
 #: A position in the form is rounded to seven digits, about a centimetre; a smaller difference is no change.
-_SAME_DEGREES = 2e-7
+SAME_DEGREES = 2e-7
 
 
 @dataclass
@@ -102,7 +102,7 @@ def _read_place(form: MultiDict[str, str], result: Read, stored: Mapping[str, An
         except ValueError:
             result.errors[name] = problem_text("not_a_number", {})
             continue
-        if stored is not None and abs(degrees - stored[name]) <= _SAME_DEGREES:
+        if stored is not None and abs(degrees - stored[name]) <= SAME_DEGREES:
             degrees = stored[name]
         result.changes[name] = degrees
 
@@ -193,6 +193,11 @@ def fault(error: Invalid) -> tuple[str, str]:
     if pointer.startswith("description/"):
         return f"description-{name}", problem_text(error.code, error.params)
     return (PREFIX + name if name in codes else name or "name"), problem_text(error.code, error.params)
+
+
+def control_text(name: str) -> str:
+    """Return what a control is called."""
+    return field_text(name.removeprefix(PREFIX))
 
 
 def known_text(code: str) -> str:

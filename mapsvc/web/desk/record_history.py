@@ -1,76 +1,65 @@
-"""Who did what to a record, in words, as the desk may know it."""
+"""Who did what to a record, entry by entry, as the desk may know it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-
-from mapsvc.spatial import desk_records
+from mapsvc.domain.rollback import OF_FACTS
+from mapsvc.spatial import desk_history
 from mapsvc.web.current import connection
-from mapsvc.web.desk.differences import flat, text_of
-from mapsvc.web.desk.import_words import field_text
-from mapsvc.web.i18n import date_text
+from mapsvc.web.desk.history_words import action_text, lines, reason_text
+from mapsvc.web.i18n import date_text, instant_text
 from mapsvc.web.labels import label
 
-_ICONS = {"officer": "officer", "administrator": "officer", "moderator": "officer", "anonymous": "passer-by"}
-_MOST_CHANGES = 12
+_ICONS = {
+    "officer": "officer", "administrator": "officer", "moderator": "officer", "anonymous": "passer-by",
+    "trust_broker": "people", "system": "clock", "operator": "code",
+}  # fmt: skip
 
 
-def entries(noun: str, record_id: str) -> list[dict[str, Any]]:
-    """Return the history of a record as entries of a timeline, the newest first."""
-    return [_entry(row) for row in desk_records.history(connection(), noun, record_id)]
+def recent(noun: str, record_id: str, size: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the newest entries about a record, and how many there are."""
+    rows, total = desk_history.of_record(connection(), noun, record_id, size=size)
+    return [entry(row) for row in rows], total
 
 
-def action_text(action: str) -> str:
-    """Return what was done, in words; the code itself for one that is not known here."""
+def page(noun: str, record_id: str, actions: Collection[str] | None, number: int) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of the entries about a record, the newest first, and how many there are of these actions."""
+    rows, total = desk_history.of_record(connection(), noun, record_id, actions=actions, number=number)
+    return [entry(row) for row in rows], total
+
+
+def entry(row: Mapping[str, Any], *, who: str | None = None, apart: bool = False) -> dict[str, Any]:
+    """Return an entry in words; `who` stands for the actor where their name is not for the reader.
+
+    `apart` leaves personal values out. `changes` are the lines of `history_words.lines`.
+    """
+    kind = label("actor_kind", row["actor_kind"])
+    named = row["actor_name"] if who is None else who
+    changes = lines(row, apart=apart)
     return {
-        "reported": _("Reported"),
-        "added": _("Added"),
-        "edited": _("Changed"),
-        "imported": _("Imported"),
-        "observed": _("Observed"),
-        "observation_withdrawn": _("Observation taken back"),
-        "publish": _("Published"),
-        "reject": _("Not accepted"),
-        "hide": _("Hidden"),
-        "archive": _("Archived"),
-        "same_as": _("Joined with another record"),
-        "notes_shown": _("Texts and photos shown"),
-        "notes_put_away": _("Texts and photos put away"),
-        "withdrawn": _("Withdrawn"),
-        "corrected": _("Corrected"),
-    }.get(action, action)
-
-
-def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
-    who = label("actor_kind", row["actor_kind"])
-    return {
+        "id": row["id"],
         "icon": _ICONS.get(row["actor_kind"], "person"),
         "title": action_text(row["action"]),
-        "says": "",
-        "says_text": "",
-        "text": "; ".join(_changes(row)),
-        "date": row["at"].date().isoformat(),
+        "who": f"{named}, {kind}" if named else kind,
+        "date": row["at"].isoformat(),
         "date_text": date_text(row["at"].date()),
-        "note": f"{row['actor_name']}, {who}" if row["actor_name"] else who,
-    }
+        "instant": instant_text(row["at"]),
+        "changes": changes,
+        "reason": _reason(row, apart),
+        "goes_back": row["action"] in OF_FACTS and bool(row["before"]),
+        "places": [
+            place for name in ("before", "after") if _is_point(place := (row[name] or {}).get("point"))
+        ] if any(line["kind"] == "place" for line in changes) else [],
+    }  # fmt: skip
 
 
-def _changes(row: Mapping[str, Any]) -> list[str]:
-    before, after = row["before"] or {}, row["after"] or {}
-    if row["action"] in ("edited", "imported"):
-        left, right = flat(before, before), flat(after, after)
-        changed = [name for name in dict.fromkeys([*right, *left]) if left.get(name) != right.get(name)]
-        words = [
-            _("%(field)s: %(before)s → %(after)s", field=field_text(name), before=text_of(name, left.get(name)),
-              after=text_of(name, right.get(name)))
-            for name in changed[:_MOST_CHANGES]
-        ]  # fmt: skip
-    elif row["action"] == "observed" and "claim" in after:
-        words = [label("claim", after["claim"])]
-    else:
-        words = []
-    if row["reason"]:
-        vocabulary = "hiding_reason" if row["action"] == "hide" else "rejection_reason"
-        words.append(_("Reason: %(reason)s", reason=label(vocabulary, row["reason"])))
-    return words
+def _is_point(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _reason(row: Mapping[str, Any], apart: bool) -> str:
+    if not row["reason"]:
+        return ""
+    if apart and str(row["reason"]).startswith("{"):
+        return ""
+    return reason_text(row["action"], row["reason"])

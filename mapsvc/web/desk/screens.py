@@ -2,8 +2,8 @@
 
 from mapsvc.web.desk import (
     appeals,
-    audit,
     areas,
+    audit,
     decisions,
     erasures,
     flags,
@@ -25,8 +25,8 @@ from mapsvc.web.desk.blueprint import bp
 
 __all__ = [
     "appeals",
-    "audit",
     "areas",
+    "audit",
     "bp",
     "decisions",
     "erasures",
