@@ -68,7 +68,7 @@ def how_long(keep: Keep) -> str:
         Keep.COUNTERS: _("%(hours)s hours at most", hours=days * 24),
         Keep.UNUSED: _("the address: until nothing needs it any more"),
         Keep.ACCOUNT: _("until you erase or end it"),
-        Keep.RECORD: _("with the place; what leads to you until you erase it"),
+        Keep.RECORD: _("part of the record; what leads to you goes when you erase it"),
         Keep.REGISTER: _("as long as the register publishes it"),
         Keep.HISTORY: _("as long as the city must keep its files, without names and texts of people"),
         Keep.ERASURES: _("for good, as numbers only"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import zipfile
@@ -11,6 +12,7 @@ from datetime import timedelta
 import pytest
 
 from mapsvc.bootstrap import Services, build
+from mapsvc.config import ROOT
 from mapsvc.domain.errors import Forbidden, NotFound
 from mapsvc.domain.people import Actor
 from mapsvc.domain.personal_data import INVENTORY
@@ -18,6 +20,7 @@ from mapsvc.operations.cluster import Urls
 from mapsvc.store.personal_data import OF_SUBJECT
 from mapsvc.usecases import personal_data
 from mapsvc.usecases.personal_data import PersonalExport
+from mapsvc.web import personal_words
 from mapsvc.web.app import create_app
 from tests.builders import NOW, jpeg
 from tests.conftest import empty, settings_for
@@ -104,3 +107,27 @@ def test_who_may_not_gets_nothing(people: People) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
     assert answer.headers["Cache-Control"] == "no-store"
     assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
+
+
+BEGIN = "<!-- begin of the table made from the inventory -->\n"
+END = "<!-- end of the table made from the inventory -->"
+
+
+def test_the_documents_print_the_table_of_the_inventory(people: People) -> None:
+    """What docs/privacy.md says is what the notice says, and both are what the inventory says."""
+    with create_app(people.make.services).test_request_context("/privacy?lang=en"):
+        rows = personal_words.notice()
+    table = "| what | why | how long |\n|---|---|---|\n"
+    table += "".join(f"| {row.what} | {row.why} | {'; '.join(row.how_long)} |\n" for row in rows)
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert page.split(BEGIN)[1].split(END)[0] == table
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_the_notice_prints_every_row(people: People, lang: str) -> None:
+    app = create_app(people.make.services)
+    page = html.unescape(app.test_client().get(f"/privacy?lang={lang}").text)
+    with app.test_request_context(f"/privacy?lang={lang}"):
+        for row in personal_words.notice():
+            for words in (row.what, row.why, *row.how_long):
+                assert words in page
