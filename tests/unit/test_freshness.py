@@ -20,7 +20,7 @@ from mapsvc.domain.freshness import (
     timeline,
     urgency,
 )
-from mapsvc.domain.freshness_policy import FreshnessPolicy
+from mapsvc.domain.freshness_policy import FreshnessPolicy, read_policy
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind, accept, reliability
 
 DAY0 = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -258,6 +258,33 @@ def test_a_policy_without_meaning_is_refused():
     for numbers in ({"half_life_vacant": 0}, {"p_probable": 0.4}, {"mass_probable": 1.0}, {"ageing_from": 0.6}):
         with pytest.raises(Invalid):
             FreshnessPolicy(**numbers)
+
+
+def test_a_deployment_sets_some_numbers():
+    policy = read_policy({"half_life_vacant": 210, "weight_registered_user": 0.6, "unsure_reporters": 3})
+    assert (policy.half_lives[VACANT], policy.weight_anonymous, policy.unsure_reporters) == (210, 0.25, 3)
+    assert read_policy({}) == FreshnessPolicy()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ({"half_life_empty": 5}, "half_life_empty is not a number"),
+        ({"half_life_vacant": "180"}, "half_life_vacant must be a number"),
+        ({"half_life_vacant": True}, "half_life_vacant must be a number"),
+        ({"half_life_vacant": float("nan")}, "half_life_vacant must be a number"),
+        ({"half_life_vacant": -1}, "half_life_vacant must be a number"),
+        ({"half_life_vacant": 0}, "positive"),
+        ({"unsure_reporters": 1.5}, "unsure_reporters must be a whole number"),
+        ({"anonymous_cap": 0.75}, "anonymous_cap must be below mass_confirmed"),
+        ({"quality_remote": 1.1}, "at most 1"),
+        ({"urgency_age": 0.9}, "urgency add up to 1"),
+        ({"p_probable": 0.5}, "one half"),
+    ],
+)
+def test_numbers_under_which_the_rule_loses_its_meaning_are_refused(numbers, said):
+    with pytest.raises(Invalid, match=said):
+        read_policy(numbers)
 
 
 def test_a_new_observation_is_never_newer_than_its_sending():

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mapsvc.domain.freshness import assess, timeline
-from mapsvc.domain.freshness_policy import FreshnessPolicy
+from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,6 +107,29 @@ def test_anonymous_evidence_alone_never_confirms(evidence, day):
     status = assess(evidence, START.date() + timedelta(days=day)).status
     assert not status.startswith("confirmed")
     assert status not in {"gone_pending", "gone"}
+
+
+def crowd_after(claim, count=30):
+    """A crowd of devices that all say the same on the last day of the visit's freshness."""
+    at = START + timedelta(days=179, hours=13)
+    more = {"source_kind": SourceKind.ANONYMOUS, "quality": Quality.PHOTO_ONSITE, "observed_at": at, "submitted_at": at}
+    return [Observation(f"{n:04}", claim, reporter=f"d{n}", cluster_key=f"k{n}", **more) for n in range(count)]
+
+
+@given(
+    observations(sources=(SourceKind.ANONYMOUS,), most=25),
+    st.sampled_from(CLAIMS),
+    st.integers(0, SPAN),
+    st.floats(0, 1),
+)
+@example(crowd_after(Claim.OCCUPIED), Claim.VACANT, 0, 1.0)
+@example(crowd_after(Claim.GONE), Claim.VACANT, 0, 1.0)
+def test_anonymous_evidence_never_makes_another_claim_lead_over_a_fresh_visit(crowd, claim, day, share):
+    """Fresh: an officer's photo no older than one half-life of what it shows."""
+    at = START + timedelta(days=day, hours=12)
+    visit = Observation("visit", claim, SourceKind.OFFICER_VISIT, Quality.PHOTO_ONSITE, at, at, "officer")
+    found = assess([*crowd, visit], at.date() + timedelta(days=int(share * DEFAULT.half_lives[claim])))
+    assert found.p[claim] > max(p for other, p in found.p.items() if other is not claim)
 
 
 def statuses(evidence, since: date, days: int, **more):
