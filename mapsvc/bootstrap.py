@@ -220,12 +220,13 @@ def build(settings: Settings | None = None) -> Services:
         PhotoFolder(settings.photo_folder),
         make_mailer(settings),
         RegisterReader(),
-        _freshness_policy(settings.freshness_policy),
+        freshness_policy(settings),
     )
 
 
-def _freshness_policy(name: str) -> FreshnessPolicy:
-    """Return the numbers of the evidence rule in a TOML file, the default ones where none is named."""
+def freshness_policy(settings: Settings) -> FreshnessPolicy:
+    """Return the deployment's numbers of the evidence rule; raise SettingError naming what is wrong in its file."""
+    name = settings.freshness_policy
     if not name:
         return DEFAULT
     try:

@@ -92,6 +92,21 @@ def test_the_order_in_the_file_does_not_matter():
     ]
 
 
+def test_evidence_is_explained_by_the_numbers_of_the_deployment(tmp_path, monkeypatch):
+    numbers = tmp_path / "numbers.toml"
+    monkeypatch.setenv("MAPSVC_FRESHNESS_POLICY", str(numbers))
+    numbers.write_text("weight_registered_user = 0.9\n")
+    told = json.loads(run("evidence", "explain", "-", "--at", "2027-02-01", text=json.dumps(HISTORY)).stdout)
+    assert told["status"] == "confirmed_vacant"
+    for text, said in (("weight_registered_user =", "is not TOML"), ("weight = 1", "weight is not a number")):
+        numbers.write_text(text)
+        result = run("evidence", "explain", "-", "--at", "2027-02-01", text=json.dumps(HISTORY))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "MAPSVC_FRESHNESS_POLICY" in result.stderr
+        assert said in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("history", "message"),
     [

@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 import click
 
+from mapsvc.config import Settings
 from mapsvc.domain import evidence as rules
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.operations import console
 from mapsvc.operations.commands.documents import open_document, refusing
 from mapsvc.operations.connections import refresh_statistics
@@ -81,29 +83,31 @@ def explain(history: str, day: datetime) -> None:
 
     The file holds a list of objects with claim, source_kind, quality, observed_at, reporter and, where wanted,
     cluster_key, id, submitted_at, reliability; - reads standard input. A date without a time means 00:00 UTC, later
-    observations are ignored, and the order in the file does not matter. The rules are those of the service.
+    observations are ignored, and the order in the file does not matter. Rules and numbers are those of the service.
 
     \b
     mapsvc evidence explain history.json --at 2027-03-01
     """
+    from mapsvc import bootstrap
+
+    policy = bootstrap.freshness_policy(Settings.from_environment())
     with refusing():
-        found = explained(open_document(history), day.date())
+        found = explained(open_document(history), day.date(), policy)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
-def explained(history: object, day: date) -> dict[str, object]:
+def explained(history: object, day: date, policy: FreshnessPolicy) -> dict[str, object]:
     """Return what `rules.explain` says of a history; raises Invalid with a JSON pointer.
 
     Observations without an id get their position in the list as such, from 0 as in JSON pointers.
     """
     if not isinstance(history, list):
-        return rules.explain(rules.read_history(history), day)
+        return rules.explain(rules.read_history(history), day, policy)
     # Ids decide between observations of one instant, so they may not come from the order in the file.
     places = sorted(range(len(history)), key=lambda place: json.dumps(history[place], sort_keys=True))
     order = {place: f"observation {number:06}" for number, place in enumerate(places)}
-    found = rules.explain(
-        rules.read_history([_completed(item, order[place]) for place, item in enumerate(history)]), day
-    )
+    whole = rules.read_history([_completed(item, order[place]) for place, item in enumerate(history)])
+    found = rules.explain(whole, day, policy)
     position = {given: str(place) for place, given in order.items()}
     rows = found["observations"]
     assert isinstance(rows, list)
