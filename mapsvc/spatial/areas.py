@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from mapsvc.domain.small_groups import AreaCount, folded
 from mapsvc.spatial.named_sql import named
 
 Row = Mapping[str, Any]
@@ -40,24 +41,52 @@ def parts(connection: Connection, slug: str) -> list[Row]:
 
 
 def figures(connection: Connection, slug: str) -> list[Row]:
-    """Return how many public records of each kind and state the area holds, its parts included."""
-    return [row._asdict() for row in connection.execute(named("area_figures"), {"slug": slug})]
+    """Return how many public records of each kind and state the area holds, its parts included, as it may be shown.
+
+    `few` says that one or two coarse spaces of this state count in a larger area only.
+    """
+    rows = connection.execute(named("area_figures"), {"slug": slug}).all()
+    parents = {row.slug: row.parent_slug for row in rows if row.kind == "space"}
+    spaces = {
+        (row.slug, row.status): AreaCount(row.parent_slug, row.exact, row.coarse) for row in rows if row.kind == "space"
+    }
+    found: list[Row] = []
+    for status in sorted({status for _slug, status in spaces if status}):
+        shown = folded({area: spaces.get((area, status), AreaCount(up)) for area, up in parents.items()})[slug]
+        found.append({"kind": "space", "status": status, "count": shown.count, "few": shown.few})
+    others = [row for row in rows if row.kind != "space"]
+    found += [{"kind": row.kind, "status": row.status, "count": row.exact, "few": False} for row in others]
+    return sorted((row for row in found if row["count"] or row["few"]), key=lambda row: (row["kind"], -row["count"]))
 
 
 def tree(connection: Connection) -> list[dict[str, Any]]:
-    """Return the areas as a tree: slug, name, level, figures by kind (parts included), parts; the largest first."""
+    """Return the areas as a tree: slug, name, level, figures by kind (parts included), parts; the largest first.
+
+    Figures of spaces are those that may be shown, state by state; `few` says that some coarse ones count above only.
+    """
     query = text("SELECT slug, name, level, parent_slug FROM public_areas ORDER BY level_rank, name")
     nodes: dict[str, dict[str, Any]] = {
         row.slug: {"slug": row.slug, "name": row.name, "level": row.level, "parent": row.parent_slug, "parts": []}
         | dict.fromkeys(("space", "confirmed", "initiative", "pact"), 0)
+        | {"few": False}
         for row in connection.execute(query)
     }
+    spaces: dict[str, dict[str, AreaCount]] = {}
     for row in connection.execute(named("areas_figures")):
+        if row.kind == "space":
+            own = AreaCount(nodes[row.slug]["parent"], row.exact, row.coarse)
+            spaces.setdefault(row.status, {})[row.slug] = own
+            continue
         node = nodes.get(row.slug)
         while node is not None:
-            node[row.kind] += row.count
-            node["confirmed"] += row.confirmed
+            node[row.kind] += row.exact
             node = nodes.get(node["parent"])
+    for status, counts in spaces.items():
+        everywhere = {slug: counts.get(slug, AreaCount(node["parent"])) for slug, node in nodes.items()}
+        for slug, shown in folded(everywhere).items():
+            nodes[slug]["space"] += shown.count
+            nodes[slug]["confirmed"] += shown.count if status == "confirmed_vacant" else 0
+            nodes[slug]["few"] = nodes[slug]["few"] or shown.few
     roots: list[dict[str, Any]] = []
     for node in nodes.values():
         parent = nodes.get(node["parent"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from mapsvc.domain.small_groups import AreaCount, ShownCount, folded
 from mapsvc.spatial.named_sql import named
 
 #: The datasets that can be downloaded, each by spatial/sql/data_<name>.sql.
@@ -26,20 +27,38 @@ def columns(connection: Connection, dataset: str) -> list[str]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """Return how many public records of each noun there are."""
+    """Return how many public records of each noun there are; of spaces, as many as may be told."""
     query = text(
-        "SELECT (SELECT count(*) FROM public_spaces) AS spaces,"
-        " (SELECT count(*) FROM public_initiatives) AS initiatives,"
+        "SELECT (SELECT count(*) FROM public_initiatives) AS initiatives,"
         " (SELECT count(*) FROM public_initiative_places) AS initiative_places,"
         " (SELECT count(*) FROM public_pacts) AS pacts, (SELECT count(*) FROM public_areas) AS areas,"
         " (SELECT count(*) FROM public_collectives) AS collectives, (SELECT count(*) FROM public_calls) AS calls"
     )
-    return connection.execute(query).one()._asdict()
+    return connection.execute(query).one()._asdict() | {"spaces": _spaces_by_source(connection)[_ALL].count}
 
 
 def quality(connection: Connection) -> list[Mapping[str, Any]]:
-    """Return for each source of spaces how many are confirmed, recent, exact and with a known size."""
-    return [row._asdict() for row in connection.execute(named("data_quality"))]
+    """Return for each source of spaces how many are confirmed, recent, exact and with a known size.
+
+    One or two coarse spaces of a source are in none of its figures; `few` says so (`small_groups`).
+    """
+    shown = _spaces_by_source(connection)
+    rows = [row._asdict() for row in connection.execute(named("data_quality"))]
+    return [row | {"few": shown[row["source_code"]].few} for row in rows if row["total"]]
+
+
+#: The key of all sources together, beside their codes.
+_ALL = ""
+
+
+def _spaces_by_source(connection: Connection) -> Mapping[str, ShownCount]:
+    """Return how many public spaces of each source and of all may be told, so that no subtraction finds fewer."""
+    query = text(
+        "SELECT source_code, count(*) FILTER (WHERE publication_precision = 'exact') AS exact,"
+        " count(*) FILTER (WHERE publication_precision <> 'exact') AS coarse FROM public_spaces GROUP BY source_code"
+    )
+    sources = {row.source_code: AreaCount(_ALL, row.exact, row.coarse) for row in connection.execute(query)}
+    return folded({_ALL: AreaCount(None)} | sources)
 
 
 def licences(connection: Connection) -> Mapping[str, list[str]]:

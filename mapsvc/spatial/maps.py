@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from mapsvc.domain.small_groups import ShownCount, shown_count
 from mapsvc.spatial.filters import Filters
 from mapsvc.spatial.named_sql import named, source
 from mapsvc.spatial.places import degrees
@@ -14,9 +15,10 @@ from mapsvc.spatial.places import degrees
 
 @dataclass(frozen=True)
 class Extent:
-    """How many places there are, and the box (west, south, east, north in degrees) that holds them; None for none."""
+    """How many places there are and how many may be told, and their box (west, south, east, north in degrees) or None."""
 
     total: int
+    shown: ShownCount
     bounds: tuple[float, float, float, float] | None
 
 
@@ -31,10 +33,11 @@ def extent(connection: Connection, filters: Filters) -> Extent:
     # The conditions are constants of `Filters.sql`; values travel as parameters only.
     row = connection.execute(text(source("map_extent").replace("{conditions}", conditions)), params).one()
     if not row.total:
-        return Extent(0, None)
+        return Extent(0, ShownCount(0), None)
     west, south = degrees(row.west, row.south)
     east, north = degrees(row.east, row.north)
-    return Extent(row.total, (round(west, 6), round(south, 6), round(east, 6), round(north, 6)))
+    shown = shown_count(row.total - row.coarse, row.coarse)
+    return Extent(row.total, shown, (round(west, 6), round(south, 6), round(east, 6), round(north, 6)))
 
 
 def groups(connection: Connection) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from mapsvc.domain.errors import Invalid
+from mapsvc.domain.small_groups import ShownCount, shown_count
 from mapsvc.spatial.filters import Filters
 from mapsvc.spatial.named_sql import named, source
 
@@ -73,7 +74,10 @@ def degrees(x: float, y: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Several records that stand too close to be drawn apart; position and bounds in degrees."""
+    """Several records that stand too close to be drawn apart; position and bounds in degrees.
+
+    `few` says that one or two coarse records are among them, which none of the figures counts (`small_groups`).
+    """
 
     lon: float
     lat: float
@@ -81,13 +85,14 @@ class Cluster:
     confirmed: int
     probable: int
     bounds: tuple[float, float, float, float]
+    few: bool = False
 
 
 @dataclass(frozen=True)
 class View:
-    """What a box holds: how many, the clusters, the rows, and which of the rows are drawn as markers."""
+    """What a box holds: how many may be told, the clusters, the rows, and which of the rows are drawn as markers."""
 
-    total: int
+    total: ShownCount
     clusters: tuple[Cluster, ...]
     rows: tuple[Mapping[str, Any], ...]
     drawn: frozenset[str]
@@ -100,9 +105,10 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
     pixels = CELL_PIXELS
     cells = _cells(connection, conditions, params, zoom, pixels)
     total = sum(cell["count"] for cell in cells)
+    shown = shown_count(total - (coarse := sum(cell["coarse"] for cell in cells)), coarse)
     if total <= MOST_MARKERS and zoom >= NEAR_ZOOM:
         rows = _run(connection, "places", conditions, params | {"limit": MOST_MARKERS})
-        return View(total, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
+        return View(shown, (), tuple(rows), frozenset(str(row["id"]) + str(row["lon"]) for row in rows))
     if total <= MOST_MARKERS:
         pixels = FEW_PIXELS
         cells = _cells(connection, conditions, params, zoom, pixels)
@@ -121,7 +127,7 @@ def view(connection: Connection, box: Box, zoom: int, filters: Filters) -> View:
         if (row["slug"], round(mercator(row["lon"], row["lat"])[0], 3)) in lone
     )
     clusters = tuple(_cluster(cell, _metres(pixels, zoom)) for cell in cells if cell["count"] > 1)
-    return View(total, clusters, tuple(rows), drawn)
+    return View(shown, clusters, tuple(rows), drawn)
 
 
 def _metres(pixels: int, zoom: int) -> float:
@@ -138,7 +144,10 @@ def _cluster(cell: Mapping[str, Any], size: float) -> Cluster:
     lon, lat = degrees(_held(cell["x"], size), _held(cell["y"], size))
     west, south = degrees(cell["west"], cell["south"])
     east, north = degrees(cell["east"], cell["north"])
-    return Cluster(lon, lat, cell["count"], cell["confirmed"], cell["probable"], (west, south, east, north))
+    shown = shown_count(cell["count"] - cell["coarse"], cell["coarse"])
+    confirmed = cell["confirmed"] - (cell["coarse_confirmed"] if shown.few else 0)
+    probable = cell["probable"] - (cell["coarse_probable"] if shown.few else 0)
+    return Cluster(lon, lat, shown.count, confirmed, probable, (west, south, east, north), shown.few)
 
 
 def _nearest(connection: Connection, conditions: str, params: Mapping[str, Any], total: int) -> list[dict[str, Any]]:

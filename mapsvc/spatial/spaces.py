@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
+from mapsvc.domain.small_groups import ShownCount, shown_count
 from mapsvc.spatial.filters import Filters
 from mapsvc.spatial.named_sql import named, source
 
@@ -23,6 +24,15 @@ class Evidence:
 
     observations: tuple[Observation, ...]
     notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list: how many rows there are for leafing through them, how many may be told, and its rows."""
+
+    length: int
+    shown: ShownCount
+    rows: list[Row]
 
 
 def page(connection: Connection, slug: str) -> Row | None:
@@ -84,12 +94,16 @@ def close_by(
     return [row._asdict() for row in connection.execute(named("close_by"), params)]
 
 
-def catalogue(connection: Connection, filters: Filters, limit: int, offset: int) -> tuple[int, list[Row]]:
-    """Return how many public spaces the filters leave, and one page of them."""
+def catalogue(connection: Connection, filters: Filters, limit: int, offset: int) -> Page:
+    """Return one page of the public spaces that the filters leave, and how many they are."""
     conditions, params = replace(filters, kinds=("space",)).sql()
     # The conditions are constants of `Filters.sql`; values travel as parameters only.
-    count = text("SELECT count(*) FROM public_places p WHERE true " + conditions)  # noqa: S608
-    total: int = connection.execute(count, params).scalar_one()
+    count = text(
+        "SELECT count(*) AS total, count(*) FILTER (WHERE p.precision_code <> 'exact') AS coarse"  # noqa: S608
+        " FROM public_places p WHERE true " + conditions
+    )
+    found = connection.execute(count, params).one()
     statement = text(source("spaces_catalogue").replace("{conditions}", conditions))
     rows = connection.execute(statement, params | {"words": filters.query, "limit": limit, "offset": offset})
-    return total, [row._asdict() for row in rows]
+    shown = shown_count(found.total - found.coarse, found.coarse)
+    return Page(found.total, shown, [row._asdict() for row in rows])

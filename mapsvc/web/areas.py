@@ -73,6 +73,7 @@ def _counts(figures: Sequence[Any]) -> dict[str, Any]:
     confirmed = sum(row["count"] for row in figures if row["status"] == "confirmed_vacant")
     return total | {
         "confirmed": confirmed,
+        "few": any(row["few"] for row in figures),
         "words": {
             "spaces": ngettext(
                 "%(count)s space", "%(count)s spaces", total["space"], count=number_text(total["space"])
@@ -88,6 +89,7 @@ def _counts(figures: Sequence[Any]) -> dict[str, Any]:
 
 def _states(figures: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the figures by kind and state with their share of the kind, for bars."""
+    figures = [row for row in figures if row["count"]]
     most = max((row["count"] for row in figures), default=1)
     return [
         {

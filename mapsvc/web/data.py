@@ -75,9 +75,11 @@ def _datasets(counts: Mapping[str, int], licences: Mapping[str, list[str]]) -> l
 
 
 def _quality(row: Mapping[str, Any], sources: list[dict[str, Any]]) -> dict[str, Any]:
-    shares = {name: round(100 * row[name] / row["total"]) for name in row if name not in ("source_code", "total")}
+    shares = {
+        name: round(100 * row[name] / row["total"]) for name in row if name not in ("source_code", "total", "few")
+    }
     title = next((source["title"] for source in sources if source["code"] == row["source_code"]), row["source_code"])
-    return {"title": title, "total": number_text(row["total"]), **shares}
+    return {"title": title, "total": number_text(row["total"]), "few": row["few"], **shares}
 
 
 @bp.get("/data/<any(spaces, initiatives, pacts):dataset>.csv")

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask_babel import ngettext
 
+from mapsvc.domain.small_groups import ShownCount
 from mapsvc.spatial import maps, places
 from mapsvc.spatial.filters import Filters
 from mapsvc.web.current import city, connection
 from mapsvc.web.folium_elements import Shell, ShellOptions, box_around, render_shell
 from mapsvc.web.home import ground
 from mapsvc.web.i18n import language, number_text
-from mapsvc.web.place_words import view_json
+from mapsvc.web.place_words import view_json, with_few
 
 Bounds = tuple[float, float, float, float]
 #: Up to here a map sends all its records at once and none is clustered; moving it asks for nothing more.
@@ -53,7 +54,7 @@ def map_view(
         ShellOptions(kind="embed", lat=lat, lon=lon, zoom=zoom, bounds=fitted, lang=language(), **ground())
     )
     data = view_json(view) | {"url": places_url, "whole": whole, "padded": bounds is None, "answers": answers_url}
-    return MapView(replace(shell, module=_MODULE), data, total_text(found.total))
+    return MapView(replace(shell, module=_MODULE), data, total_text(found.shown))
 
 
 def stored_bounds(view: Mapping[str, Any]) -> Bounds | None:
@@ -62,9 +63,10 @@ def stored_bounds(view: Mapping[str, Any]) -> Bounds | None:
     return (bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None
 
 
-def total_text(total: int) -> str:
+def total_text(total: ShownCount) -> str:
     """Return how many places a map has, in words."""
-    return ngettext("%(count)s place", "%(count)s places", total, count=number_text(total))
+    words = ngettext("%(count)s place", "%(count)s places", total.count, count=number_text(total.count))
+    return with_few(words, total.few)
 
 
 def _camera(bounds: Bounds | None) -> tuple[float, float, int]:

@@ -144,7 +144,8 @@ def _candidate(row: Mapping[str, Any], *, measured: bool) -> dict[str, Any]:
     exact = row["precision_code"] == "exact"
     facts = []
     if not exact:
-        facts.append(_("Position shown within 100 m"))
+        words = {"street": _("Only its street is shown"), "district": _("Only its area is shown")}
+        facts.append(words.get(row["precision_code"], _("Position shown within 100 m")))
     elif measured and row["distance_m"] is not None:
         facts.append(f"{number_text(round(row['distance_m']))} m")
     if exact and row["floor"]:

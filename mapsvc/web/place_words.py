@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from mapsvc.spatial.places import View
+from mapsvc.domain.small_groups import ShownCount
+from mapsvc.spatial.places import Cluster, View
 from mapsvc.web.current import now
 from mapsvc.web.i18n import ago, instant_text, number_text
 from mapsvc.web.labels import label
@@ -36,9 +37,11 @@ def css_of(kind: str, band: str) -> str:
 
 
 def place_name(row: Mapping[str, Any]) -> str:
-    """Return the public name; a coarse space has none, and is called by its area."""
+    """Return the public name; a coarse space has none, and is called by its street or its area."""
     if row["name"]:
         return str(row["name"])
+    if row.get("street"):
+        return _("Somewhere on %(street)s", street=row["street"])
     if row["area_name"]:
         return _("Space in %(area)s", area=row["area_name"])
     return _("Space, place not shown")
@@ -100,21 +103,18 @@ def view_json(view: View) -> dict[str, Any]:
     return {
         "as_of": now().isoformat(timespec="seconds"),
         "as_of_text": instant_text(now()),
-        "total": view.total,
+        "total": view.total.count,
+        "few": view.total.few,
         "total_text": total_text(view.total),
         "clusters": [
             {
                 "lon": round(c.lon, 6),
                 "lat": round(c.lat, 6),
                 "count": c.count,
-                "count_text": number_text(c.count),
-                "name": _(
-                    "%(count)s places: %(sure)s confirmed, %(half)s probable, %(rest)s other",
-                    count=number_text(c.count), sure=c.confirmed, half=c.probable,
-                    rest=c.count - c.confirmed - c.probable,
-                ),
-                "confirmed": round(c.confirmed / c.count, 3),
-                "probable": round(c.probable / c.count, 3),
+                "count_text": number_text(c.count) if c.count else "<3",
+                "name": _cluster_name(c),
+                "confirmed": round(c.confirmed / max(c.count, 1), 3),
+                "probable": round(c.probable / max(c.count, 1), 3),
                 "bounds": [round(degree, 6) for degree in c.bounds],
             }
             for c in view.clusters
@@ -123,6 +123,26 @@ def view_json(view: View) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def total_text(total: int) -> str:
+def _cluster_name(cluster: Cluster) -> str:
+    """Return a cluster in words; of one or two coarse places neither number nor states are told."""
+    if not cluster.count:
+        return _("Fewer than 3 places, shown roughly")
+    words = _(
+        "%(count)s places: %(sure)s confirmed, %(half)s probable, %(rest)s other",
+        count=number_text(cluster.count), sure=cluster.confirmed, half=cluster.probable,
+        rest=cluster.count - cluster.confirmed - cluster.probable,
+    )  # fmt: skip
+    return with_few(words, cluster.few)
+
+
+def with_few(words: str, few: bool) -> str:
+    """Return a count in words, and that one or two coarse places are not in it."""
+    return _("%(count)s, and fewer than 3 shown roughly", count=words) if few else words
+
+
+def total_text(total: ShownCount) -> str:
     """Return how many places are in view, in words."""
-    return ngettext("%(count)s place in view", "%(count)s places in view", total, count=number_text(total))
+    if total.few and not total.count:
+        return _("Fewer than 3 places in view")
+    words = ngettext("%(count)s place in view", "%(count)s places in view", total.count, count=number_text(total.count))
+    return with_few(words, total.few)

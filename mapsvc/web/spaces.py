@@ -16,13 +16,14 @@ from mapsvc.spatial import areas, history, photos, spaces
 from mapsvc.spatial.filters import BANDS, STATUSES, Filters
 from mapsvc.usecases.observations import Answer, add_observation, undo_observation
 from mapsvc.web import evidence_picture, looks, space_words
-from mapsvc.web.current import actor, connection, now, services
+from mapsvc.web.current import actor, connection, freshness_policy, now, services
+from mapsvc.web.hold_words import held_text
 from mapsvc.web.i18n import ago, date_text, number_text, text_in
 from mapsvc.web.labels import choices, label
 from mapsvc.web.limits import ANSWER, limiter
 from mapsvc.web.mini_map import mini_map
 from mapsvc.web.paging import Paging
-from mapsvc.web.place_words import place
+from mapsvc.web.place_words import place, with_few
 from mapsvc.web.problems import wants_json
 from mapsvc.web.record_words import described, history_entries, page_address, places, sourced, spoken
 
@@ -38,12 +39,14 @@ def catalogue() -> str:
     """List public spaces by the filters of the map; works without JavaScript and without the map."""
     paging = Paging.read()
     filters = Filters.read(request.args.to_dict(flat=False))
-    total, rows = spaces.catalogue(connection(), filters, paging.size, paging.offset)
+    found = spaces.catalogue(connection(), filters, paging.size, paging.offset)
+    total = found.shown.count
+    words = ngettext("%(count)s space", "%(count)s spaces", total, count=number_text(total))
     return render_template(
         "spaces/list.html",
-        places=places(rows),
-        total_text=ngettext("%(count)s space", "%(count)s spaces", total, count=number_text(total)),
-        pager=paging.links(total),
+        places=places(found.rows),
+        total_text=with_few(words, found.shown.few),
+        pager=paging.links(found.length),
         filters=filters,
         chosen_statuses=request.args.getlist("status"),
         choices={
@@ -63,7 +66,8 @@ def show(slug: str) -> str:
     today = now().date()
     seen = spaces.evidence(connection(), row["id"])
     lot = spaces.lot(connection(), row["id"])
-    line = space_words.status_text(row, seen.observations, today)
+    policy = freshness_policy()
+    line = space_words.status_text(row, seen.observations, today, policy)
     itself = place(row)
     return render_template(
         "spaces/show.html",
@@ -74,9 +78,9 @@ def show(slug: str) -> str:
         summary=described(space_words.summary(row, line)),
         address=page_address(),
         path=areas.path(connection(), row["area_slug"]),
-        life=space_words.life(row, lot, seen.observations, today),
-        picture=evidence_picture.picture(seen.observations, today),
-        entries=evidence_picture.entries(seen.observations, seen.notes, today),
+        life=space_words.life(row, lot, seen.observations, today, policy),
+        picture=evidence_picture.picture(seen.observations, today, policy, archived=not row["listed"]),
+        entries=evidence_picture.entries(seen.observations, seen.notes, today, policy),
         map=mini_map([itself]),
         photos=[_photo(photo) for photo in photos.of_space(connection(), row["id"])],
         facts=space_words.facts(row, lot),
@@ -96,7 +100,7 @@ def show_json(slug: str) -> Response:
     """Answer the public record of a space as JSON: status, evidence without reporters, facts, source."""
     row = _found(slug)
     seen = spaces.evidence(connection(), row["id"])
-    weights = dict(freshness.assess(seen.observations, now().date()).weights)
+    weights = dict(freshness.assess(seen.observations, now().date(), freshness_policy()).weights)
     return jsonify(
         {name: row[name] for name in _MEMBERS}
         | {
@@ -112,7 +116,8 @@ def show_json(slug: str) -> Response:
                     "source_kind": one.source_kind,
                     "quality": one.quality,
                     "observed_on": one.counted_on.isoformat(),
-                    "weight": round(weights.get(one.id, 0.0), 3),
+                    # Rounded, so that nobody can tell from it how reliable the reporter has shown to be.
+                    "weight": round(weights.get(one.id, 0.0), 1),
                     "note": seen.notes.get(one.id),
                 }
                 for one in seen.observations
@@ -149,11 +154,11 @@ def keep_answer(slug: str, page: str) -> ResponseReturnValue:
     )
     kept = add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
     after = _found(slug)
-    text = _said(before["status"], after["status"])
+    text = held_text(kept.held) or _said(before["status"], after["status"])
     if wants_json():
         body = _answer_json(after, text) | {"undo": url_for("spaces.undo", observation_id=kept.observation_id)}
         return jsonify(body), 200 if kept.repeated else 201
-    if answer.note or answer.photo:
+    if (answer.note or answer.photo) and not kept.held:
         text = _("Thank you. Your answer counts already; the note or photo shows after somebody has looked at it.")
     flash(text, "ok")
     return redirect(url_for(page, slug=slug, answered=kept.observation_id), 303)
@@ -243,8 +248,8 @@ def _lot(lot: Any) -> dict[str, Any] | None:
 
 def _photo(row: Any) -> dict[str, Any]:
     return {
-        "src": url_for("photos.small", photo_id=row["id"]),
-        "url": url_for("photos.full", photo_id=row["id"]),
+        "src": url_for("photos.small", photo_id=row["id"], v=row["version"]),
+        "url": url_for("photos.full", photo_id=row["id"], v=row["version"]),
         "alt": row["alt"] or _("Photo of the place, %(when)s", when=ago(row["created_at"])),
         "width": "",
         "licence": row["licence"],

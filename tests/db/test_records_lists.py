@@ -121,10 +121,12 @@ def test_a_call_lists_its_lots(client: FlaskClient) -> None:
 
 def test_an_area_counts_only_what_is_public(client: FlaskClient) -> None:
     shown = page(client.get("/areas/san-salvario"))
-    assert '<dt>Spaces</dt><dd class="num">3</dd>' in shown
+    # The third is shown within 100 m only: one such place is not counted.
+    assert '<dt>Spaces</dt><dd class="num">2</dd>' in shown
+    assert "Fewer than 3 places of one state that are shown roughly" in shown
     assert '<dt>Pacts</dt><dd class="num">2</dd>' in shown
     tree = page(client.get("/areas"))
-    assert re.search(r'san-salvario">San Salvario</a>.*?<td class="r">3<span class="cap phone-line">1 confirmed<', tree)
+    assert re.search(r'san-salvario">San Salvario</a>.*?<td class="r">2<span class="cap phone-line">1 confirmed<', tree)
 
 
 def test_downloads_hold_the_public_records_and_start_no_formula(client: FlaskClient) -> None:

@@ -5,6 +5,11 @@ SELECT count(*) AS count,
                         OR p.kind <> 'space' AND p.band = 'fresh') AS confirmed,
        count(*) FILTER (WHERE p.status IN ('probable_vacant', 'probable_occupied')
                         OR p.kind <> 'space' AND p.band = 'ageing') AS probable,
+       count(*) FILTER (WHERE p.precision_code <> 'exact') AS coarse,
+       count(*) FILTER (WHERE p.precision_code <> 'exact' AND p.status IN ('confirmed_vacant', 'confirmed_occupied'))
+           AS coarse_confirmed,
+       count(*) FILTER (WHERE p.precision_code <> 'exact' AND p.status IN ('probable_vacant', 'probable_occupied'))
+           AS coarse_probable,
        avg(ST_X(p.point_3857)) AS x, avg(ST_Y(p.point_3857)) AS y,
        min(ST_X(p.point_3857)) AS west, min(ST_Y(p.point_3857)) AS south,
        max(ST_X(p.point_3857)) AS east, max(ST_Y(p.point_3857)) AS north,

@@ -1,6 +1,6 @@
 -- Public spaces of one street with an exact address, those with the nearest civic number first, as in nearby.sql.
 -- Usage: spatial/addresses.py, spaces_at; the box of the street goes through the index spaces_published_3857.
-SELECT s.id, s.slug, s.name, s.floor, s.asset_kind AS category, s.area_name, s.status, s.band, s.last_confirmed_on,
+SELECT s.id, s.slug, s.name, s.street, s.floor, s.asset_kind AS category, s.area_name, s.status, s.band, s.last_confirmed_on,
        s.last_source_kind, s.publication_precision AS precision_code, s.demonstration, NULL::double precision AS distance_m,
        (SELECT f.id || '-small.jpg?v=' || f.version FROM public_photos f WHERE f.space_id = s.id
         ORDER BY f.created_at DESC LIMIT 1) AS photo

@@ -1,6 +1,6 @@
 -- spatial/sql/spaces_catalogue.sql
 -- Public spaces by the filters of the map: those whose name resembles the words best, then the newest confirmation.
-SELECT p.kind, p.id, p.slug, p.name, p.precision_code, p.status, p.band, p.category, p.area_m2, p.area_name, p.city_name,
+SELECT p.kind, p.id, p.slug, p.name, p.precision_code, p.status, p.band, p.category, p.area_m2, p.area_name, p.city_name, p.street,
        p.last_confirmed_on, p.last_source_kind, p.owner_type, p.demonstration,
        ST_X(ST_Transform(p.point_3857, 4326)) AS lon, ST_Y(ST_Transform(p.point_3857, 4326)) AS lat
 FROM public_places p

@@ -113,7 +113,7 @@ export class MapView {
   #note(answer, listed) {
     const note = this.find("note");
     note.replaceChildren();
-    if (!answer.total) note.append(el("p", {}, t(isFiltered(this.filters) ? "empty_filtered" : "empty")));
+    if (!answer.total && !answer.few) note.append(el("p", {}, t(isFiltered(this.filters) ? "empty_filtered" : "empty")));
     else if (answer.total > listed) note.append(el("p", { class: "cap" }, t("nearest_only", { count: listed })));
   }
 

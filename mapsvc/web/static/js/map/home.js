@@ -3,7 +3,7 @@
 import { showToast } from "../toast.js";
 import { Answers } from "./answers.js";
 import { Camera } from "./camera.js";
-import { dataBlock, el } from "./dom.js";
+import { dataBlock, el, isCoarse } from "./dom.js";
 import { Filters } from "./filters.js";
 import { PlaceList } from "./list.js";
 import { countLooks } from "./looks.js";
@@ -146,9 +146,14 @@ class Home {
     const places = sent.places.filter(inside);
     const clusters = sent.clusters.filter(inside);
     const whole = places.length === sent.places.length && clusters.length === sent.clusters.length;
+    // How many coarse places a part of what was sent holds may be too few to be told: only the service knows.
+    if (!whole && (clusters.some((cluster) => cluster.few) || places.some(isCoarse))) {
+      this.load();
+      return;
+    }
     // Records inside a cluster are rows too, but they are counted with their cluster.
     const total = places.filter((place) => place.on_map).length + clusters.reduce((sum, cluster) => sum + cluster.count, 0);
-    const listed = clusters.length ? { total_text: counted("in_view", total), total } : trimmed(sent, places, whole);
+    const listed = clusters.length && !whole ? { total_text: counted("in_view", total), total } : trimmed(sent, places, whole);
     if (!listed) this.load();
     else this.#show({ ...sent, ...listed, places, clusters });
   }
@@ -197,7 +202,7 @@ class Home {
   #note(answer, listed) {
     const note = this.find("note");
     note.replaceChildren();
-    if (!answer.total) {
+    if (!answer.total && !answer.few) {
       const filtered = isFiltered(this.filters);
       note.append(el("p", {}, t(filtered ? "empty_filtered" : "empty")));
       if (filtered) note.append(this.#button("show_all", () => this.#showAll()));

@@ -41,7 +41,7 @@ export function clusterMarker(cluster) {
   const share = (part) => `${Math.round(part * 100)}%`;
   bar.style.setProperty("--a", share(cluster.confirmed));
   bar.style.setProperty("--b", share(cluster.confirmed + cluster.probable));
-  const node = el("button", { type: "button", "aria-label": cluster.name }, String(cluster.count), bar);
+  const node = el("button", { type: "button", "aria-label": cluster.name }, cluster.count_text, bar);
   node.className = "leaflet-marker-icon cl";
   return markerAt([cluster.lat, cluster.lon], node);
 }
