@@ -72,7 +72,8 @@ FROM audit_log h JOIN (
     UNION ALL SELECT 'initiative', id::text, slug FROM initiatives WHERE record_state = 'published'
     UNION ALL SELECT 'pact', id::text, slug FROM pacts WHERE record_state = 'published'
 ) r ON r.noun = h.noun AND r.record_id = h.record_id
-WHERE h.action IN ('reported', 'added', 'imported', 'publish', 'hide', 'archive', 'edited', 'observed', 'observation_withdrawn', 'same_as');
+WHERE h.action IN ('reported', 'added', 'imported', 'edited', 'rolled_back', 'publish', 'hide', 'archive', 'same_as', 'merge_undone',
+    'observed', 'observation_withdrawn', 'note_shown', 'photo_shown', 'owner_verified', 'precision_by_policy', 'decision_taken_back');
 
 -- What feeds and mails tell: places that appeared, statuses that evidence changed, archived places; only of places with a
 -- public page, and called as that page calls them. That a place is said to be gone waits for a moderator.
@@ -173,7 +174,7 @@ FROM public_pacts c WHERE c.point_3857 IS NOT NULL;
 
 -- What was decided, by UTC year, for everybody to see: numbers only. `reason` is empty in the row of a total.
 -- A place that was hidden was public before, and whoever remembers it could learn why from a small number; so a reason with
--- fewer than three has no number, and the total counts only what is shown (`exact` is false then). A place that was refused
+-- fewer than three has no number, and counts as one in the total, which is a least number then (`exact` is false). A place that was refused
 -- was never public: its reasons tell nothing about anybody, and stay as they are.
 CREATE VIEW public_transparency AS
 WITH entries AS (
@@ -223,7 +224,7 @@ SELECT year, figure, reason, CASE WHEN NOT small THEN number END AS number, NOT 
        CAST(NULL AS double precision) AS hours
 FROM counts WHERE reason <> ''
 UNION ALL
-SELECT year, figure, '', CAST(coalesce(sum(number) FILTER (WHERE NOT small), 0) AS bigint), NOT bool_or(small), NULL
+SELECT year, figure, '', CAST(sum(CASE WHEN small THEN 1 ELSE number END) AS bigint), NOT bool_or(small), NULL
 FROM counts GROUP BY year, figure
 UNION ALL
 SELECT year, 'median_hours', '', count(*), true, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)
