@@ -20,6 +20,9 @@ OF_FACTS = frozenset({"edited", "imported", ROLLED_BACK})
 #: After one of these the record holds what came from another one; undo it first.
 JOININGS = frozenset({"same_as", "merged", "joined", "took_in", "unmerged", "merge_undone", "same_as_undone"})
 
+#: What an owner said, and what was made of it, settles their consent and how exactly the place is shown.
+OF_OWNERS = ("owner_", "unhide_")
+
 
 class Stays(StrEnum):
     """Why a fact is not put back."""
@@ -74,6 +77,8 @@ def put_back(entries: Sequence[Entry], entry_id: int, stored: Mapping[str, Any],
         if entry.action in OF_FACTS:
             for name in (*before, *flat(entry.after)):
                 back.setdefault(name, before.get(name))
+        elif entry.action.startswith(OF_OWNERS):
+            decided |= {"owner_consent", "publication_precision"}
         else:
             decided |= set(before) | set(flat(entry.after))
     return _sorted_out(entry_id, back, flat(stored), decided, editable)

@@ -1,4 +1,4 @@
-"""One space as the desk sees it: exact place, waiting texts and photos, neighbours, history."""
+"""One space as the desk sees it: exact place, waiting texts and photos, neighbours."""
 
 from typing import Any
 from uuid import UUID
@@ -7,9 +7,6 @@ from sqlalchemy import Connection, text
 
 from mapsvc.spatial.desk_scope import Scope
 from mapsvc.spatial.named_sql import named
-
-#: Rows of the history that are shown.
-MOST_ENTRIES = 50
 
 
 def one(connection: Connection, scope: Scope, slug: str) -> dict[str, Any] | None:
@@ -61,12 +58,6 @@ def named_like(connection: Connection, scope: Scope, words: str) -> list[dict[st
         " AND (slug = :words OR mapsvc_fold(name) = mapsvc_fold(:words)) ORDER BY slug <> :words, slug LIMIT 5"
     )
     return [dict(row._mapping) for row in connection.execute(query, scope.params() | {"words": words})]
-
-
-def history(connection: Connection, noun: str, record_id: str) -> list[dict[str, Any]]:
-    """Return the newest entries of the audit log about a record."""
-    params = {"noun": noun, "id": record_id, "limit": MOST_ENTRIES}
-    return [dict(row._mapping) for row in connection.execute(named("desk_history"), params)]
 
 
 def areas(connection: Connection, scope: Scope) -> list[dict[str, Any]]:

@@ -58,7 +58,8 @@ def request_group(uow: UnitOfWork, actor: Actor, request: GroupRequest, now: dat
         group = Group(group_id, slug, name, about, website, request.area_id, "requested", actor.user_id, now,
                       demonstration=actor.demonstration)  # fmt: skip
         uow.groups.add(group)
-        uow.audit.add(actor, "asked", "group", group_id, after={"slug": slug, "name": name}, at=now)
+        after = {"slug": slug, "name": name, "about": about, "website": website, "state": group.state}
+        uow.audit.add(actor, "asked", "group", group_id, after=after, at=now)
         uow.idempotency.keep(request.key, {"slug": slug})
         uow.commit()
     return group

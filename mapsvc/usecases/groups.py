@@ -23,6 +23,8 @@ def approve_group(uow: UnitOfWork, actor: Actor, group_id: UUID, version: int, n
         account = uow.people.get(group.requested_by) if group.requested_by is not None else None
         if account is not None:
             uow.people.grant(account.id, Role.CURATOR.value, group_id=group.id, granted_by=actor.user_id, at=now)
+            after = {"role": Role.CURATOR.value, "group_id": str(group.id)}
+            uow.audit.add(actor, "granted", "user", account.id, after=after, at=now)
             lang = account.lang or "en"
             uow.outbox.add(account.email, "group_approved", lang, {"group": group.name, "slug": group.slug}, now)
             if not account.confirmed:

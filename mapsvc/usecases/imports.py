@@ -74,7 +74,10 @@ def preview_import(uow: UnitOfWork, files: RegisterFiles, actor: Actor, upload: 
             "not_understood": list(read.not_understood),
             "rows": [row_to_json(row, known[row.space_id].slug if row.space_id else None) for row in rows],
         }
-        uow.imports.add(batch_id, _clean_name(upload.file_name), actor.user_id, now, _counts(rows), content)
+        name, counts = _clean_name(upload.file_name), _counts(rows)
+        uow.imports.add(batch_id, name, actor.user_id, now, counts, content)
+        after = {"state": "preview", "file_name": name, "source": source.code, **counts}
+        uow.audit.add(actor, "previewed", "import", batch_id, after=after, at=now)
         uow.commit()
     return batch_id
 
@@ -99,14 +102,16 @@ def apply_import(
             raise Conflict("this import was decided before", code="decided_before", state=preview.state)
         rows = _chosen(preview.rows, accepted)
         uow.loading.begin(preview.source, now)
-        _add_new(uow, actor, [row.record for row in rows if row.kind == "new" and row.record is not None], now)
+        new = [row.record for row in rows if row.kind == "new" and row.record is not None]
+        _add_new(uow, actor, new, preview.source.code, now)
         for row in rows:
             if row.kind == "changed":
                 _change(uow, actor, row, preview.source.code, now)
         done = Counter(row.kind for row in rows)
         summary = {**preview.summary, "applied_new": done["new"], "applied_changed": done["changed"]}
         uow.imports.close(batch_id, "applied", now, summary)
-        uow.audit.add(actor, "imported", "import", batch_id, after=dict(done), at=now)
+        after = {"state": "applied", **done}
+        uow.audit.add(actor, "imported", "import", batch_id, before={"state": "preview"}, after=after, at=now)
         uow.commit()
     return done
 
@@ -118,6 +123,8 @@ def discard_import(uow: UnitOfWork, actor: Actor, batch_id: UUID, now: datetime)
         if preview.state != "preview":
             raise Conflict("this import was decided before", code="decided_before", state=preview.state)
         uow.imports.close(batch_id, "discarded", now, dict(preview.summary))
+        uow.audit.add(actor, "discarded", "import", batch_id, before={"state": "preview"},
+                      after={"state": "discarded"}, at=now)  # fmt: skip
         uow.commit()
 
 
@@ -197,7 +204,7 @@ def _chosen(rows: Collection[ComparedRow], accepted: Collection[int] | None) -> 
     return [row for row in ready if row.number in accepted]
 
 
-def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], now: datetime) -> None:
+def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], source_code: str, now: datetime) -> None:
     """Add new spaces, published as exactly as the rules for their kind, owner and area allow."""
     taken = uow.loading.known_keys("spaces")
     if again := [record for record in records if record.source_key in taken]:
@@ -211,7 +218,8 @@ def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], now: dat
         spaces.append(new_space(placed, slugs.of_space(placed), conclusions))
     uow.loading.add_spaces(spaces, now)
     for space in spaces:
-        uow.audit.add(actor, "imported", "space", space.id, after={"name": space.record.name}, at=now)
+        after = {"name": space.record.name, "state": "published", "source": source_code}
+        uow.audit.add(actor, "imported", "space", space.id, after=after, at=now)
 
 
 def _change(uow: UnitOfWork, actor: Actor, row: ComparedRow, source_code: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale
+from mapsvc.domain.history import difference
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.maps import CuratedMap, MapState, checked_filters, checked_view
 from mapsvc.domain.people import Action, Actor, allows, require
@@ -79,7 +80,9 @@ def edit_map(uow: UnitOfWork, actor: Actor, slug: str, version: int, draft: MapD
                           state=clean.state, updated_at=now)  # fmt: skip
         if stored.version != version or not uow.maps.update(changed):
             raise Stale("somebody else changed it first", code="stale", version=stored.version)
-        before, after = _difference(stored, clean)
+        before, after = difference(
+            _facts(MapDraft(stored.title, stored.intro, stored.filters, stored.view, stored.state)), _facts(clean)
+        )
         uow.audit.add(actor, "edited", "map", stored.id, before=before, after=after, at=now)
         uow.commit()
     return replace(changed, version=version + 1)
@@ -118,10 +121,3 @@ def _values(draft: MapDraft) -> tuple[object, ...]:
 def _facts(draft: MapDraft) -> dict[str, object]:
     names = ("title", "intro", "filters", "view", "state")
     return dict(zip(names, _values(draft), strict=True))
-
-
-def _difference(old: CuratedMap, new: MapDraft) -> tuple[dict[str, object], dict[str, object]]:
-    left = _facts(MapDraft(old.title, old.intro, old.filters, old.view, old.state))
-    right = _facts(new)
-    names = [name for name in left if left[name] != right[name]]
-    return {name: left[name] for name in names}, {name: right[name] for name in names}

@@ -104,9 +104,12 @@ def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
         uow.spaces.get(report.counted_for, lock=True)
         uow.reports.take_back(report)
         refresh(uow, report.counted_for, now.date())
+        states: dict[str, dict[str, object]] = {"after": {"observation_id": str(report.observation_id)}}
         if space.record_state == RecordState.SUBMITTED and not uow.observations.counted(space.id):
             taken = replace(space, record_state=RecordState.REJECTED, state_reason=WITHDRAWN, updated_at=now)
             uow.spaces.update(taken)
-        uow.audit.add(actor, "observation_withdrawn", "space", space.id, reason=WITHDRAWN, at=now)
+            states["before"] = {"state": space.record_state}
+            states["after"]["state"] = taken.record_state
+        uow.audit.add(actor, "observation_withdrawn", "space", space.id, **states, reason=WITHDRAWN, at=now)
         uow.commit()
         return followed(uow, token, now)

@@ -30,7 +30,7 @@ from mapsvc.domain.imports import (
 )
 from mapsvc.domain.maps import CuratedMap
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
-from mapsvc.domain.people import Role
+from mapsvc.domain.people import OPERATOR, Role
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import Evidence
 from mapsvc.usecases.evidence import conclude
@@ -61,6 +61,7 @@ def prepare_city(uow: UnitOfWork, city: CityRecord, now: datetime) -> None:
     with uow:
         uow.loading.begin(OWN, now)
         uow.loading.set_city(city)
+        uow.audit.add(OPERATOR, "loaded", "city", city.name, at=now)
         uow.commit()
 
 
@@ -80,8 +81,12 @@ def load_batches(
         batch = read()
         with uow:
             loader = BatchLoader(uow.loading, batch, now, partial(progress, name), uow.freshness_policy)
-            for noun, count in loader.run().items():
+            counts = loader.run()
+            for noun, count in counts.items():
                 added[noun] = added.get(noun, 0) + count
+            # One entry for a whole file: each record says itself which source it came from, and when.
+            if any(counts.values()):
+                uow.audit.add(OPERATOR, "loaded", "source", batch.source.code, after=dict(counts), at=now)
             uow.commit()
     return added
 
@@ -249,6 +254,7 @@ def add_demonstration_people(
                 granted_by=None,
                 at=now,
             )
+            uow.audit.add(OPERATOR, "account_made", "user", user, after={"role": account.role}, at=now)
         uow.commit()
     return new
 
@@ -269,6 +275,7 @@ def _demonstration_group(uow: UnitOfWork, now: datetime) -> Group:
             demonstration=True,
         )
         uow.groups.add(group)
+        uow.audit.add(OPERATOR, "made", "group", group.id, after={"slug": group.slug, "state": group.state}, at=now)
     if uow.maps.by_slug(MAP_SLUG) is None:
         uow.maps.add(
             CuratedMap(

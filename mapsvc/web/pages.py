@@ -6,7 +6,7 @@ from flask_security import auth_required
 
 from mapsvc.domain.errors import Invalid
 from mapsvc.web import accent, personal_words
-from mapsvc.web.current import actor, city, services
+from mapsvc.web.current import actor, city, now, services
 
 bp = Blueprint("pages", __name__)
 
@@ -58,5 +58,6 @@ def account_language() -> ResponseReturnValue:
         raise Invalid("choose one of the listed languages", "/lang", code="unknown_value", value=code)
     with services().unit_of_work() as uow:
         uow.people.set_lang(user_id, code)
+        uow.audit.add(actor(), "edited", "user", user_id, after={"lang": code}, at=now())
         uow.commit()
     return redirect(url_for("pages.account", lang=code))

@@ -127,4 +127,12 @@ def _happened(action: str) -> str:
         "observed": _("Somebody said what they saw"),
         "observation_withdrawn": _("An answer was taken back"),
         "same_as": _("Joined with another record of the same place"),
+        "merge_undone": _("Separated again from another record"),
+        "rolled_back": _("Facts put back to an earlier state"),
+        "archive": _("Archived"),
+        "note_shown": _("A text was shown"),
+        "photo_shown": _("A photo was shown"),
+        "owner_verified": _("The owner gave their word"),
+        "precision_by_policy": _("Shown as the rules of the area say"),
+        "decision_taken_back": _("A decision was taken back after an objection"),
     }.get(action, action)
