@@ -32,8 +32,6 @@ MORNING_HOUR = 5
 MOST_TOLD = 20
 #: An answer can be taken back for two minutes; news younger than that wait, so that no mail tells what is undone.
 SETTLING = timedelta(minutes=2)
-#: An address that did not say yes within a week is forgotten.
-UNCONFIRMED_FOR = timedelta(days=7)
 #: Between two mails that ask the same address about the same area.
 ASK_AGAIN_AFTER = timedelta(hours=1)
 #: Mails that ask one address within a day: nobody fills a foreign letter box through us.
@@ -69,11 +67,15 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing that happened to a public place, called as its page calls it; `name` is empty for a coarse place."""
+    """One thing that happened to a public place, called as its page calls it.
+
+    `name` is empty for a coarse place, `street` too unless its street is shown.
+    """
 
     space_id: UUID
     slug: str
     name: str
+    street: str
     area_name: str
     kind: str
     before: str | None
@@ -173,10 +175,6 @@ class Subscriptions(Protocol):
 
     def end(self, subscription: Subscription) -> None:
         """Delete a subscription and its address."""
-        ...
-
-    def forget_unconfirmed(self, before: datetime) -> int:
-        """Delete what was asked for before an instant and never confirmed; return how many."""
         ...
 
     def settled_until(self) -> datetime:

@@ -82,6 +82,8 @@ def _page(params: Params, public_url: str) -> str:
 def _place_name(_: Gettext, place: Mapping[str, Any]) -> str:
     if place["name"]:
         return str(place["name"])
+    if place["street"]:
+        return _("Somewhere on %(street)s") % {"street": place["street"]}
     if place["area"]:
         return _("Space in %(area)s") % {"area": place["area"]}
     return _("Space, place not shown")

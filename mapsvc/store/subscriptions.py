@@ -42,8 +42,8 @@ _DUE = text(
 _NEWS = text(
     "WITH RECURSIVE inside AS (SELECT id FROM areas WHERE id = :area"
     " UNION ALL SELECT a.id FROM areas a JOIN inside i ON a.parent_id = i.id)"
-    " SELECT space_id, slug, coalesce(name, '') AS name, coalesce(area_name, '') AS area_name, kind,"
-    " status_before AS before, status_after AS after, on_day"
+    " SELECT space_id, slug, coalesce(name, '') AS name, coalesce(street, '') AS street,"
+    " coalesce(area_name, '') AS area_name, kind, status_before AS before, status_after AS after, on_day"
     " FROM public_news WHERE area_id IN (SELECT id FROM inside) AND noted_at >= :since AND noted_at < :until"
     " ORDER BY noted_at, id"
 )
@@ -134,18 +134,8 @@ class SubscriptionRepository:
     def end(self, subscription: Subscription) -> None:
         """Delete a subscription and its address."""
         self._connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription.id))
-        self._forget([subscription.contact_id])
-
-    def forget_unconfirmed(self, before: datetime) -> int:
-        """Delete what was asked for before an instant and never confirmed; return how many."""
-        query = delete(subscriptions).where(subscriptions.c.confirmed_at.is_(None), subscriptions.c.created_at < before)
-        gone = list(self._connection.execute(query.returning(subscriptions.c.contact_id)).scalars())
-        self._forget(gone)
-        return len(gone)
-
-    def _forget(self, contact_ids: list[UUID]) -> None:
         linked = select(follow_links.c.contact_id).where(follow_links.c.contact_id == contacts.c.id).exists()
-        self._connection.execute(delete(contacts).where(contacts.c.id.in_(contact_ids), ~linked))
+        self._connection.execute(delete(contacts).where(contacts.c.id == subscription.contact_id, ~linked))
 
     def settled_until(self) -> datetime:
         """Return the instant before which no transaction can note news any more, by the database's clock."""

@@ -14,7 +14,6 @@ from mapsvc.domain.subscriptions import (
     ASK_AGAIN_AFTER,
     MOST_ASKED_A_DAY,
     MOST_TOLD,
-    UNCONFIRMED_FOR,
     News,
     Rhythm,
     Subscription,
@@ -118,10 +117,7 @@ def tell(begin: Callable[[], AbstractContextManager[UnitOfWork]], token_of: Toke
 
     The mails and the note that they were told are one transaction, so that each thing is told once.
     """
-    counts = {"told": 0, "nothing": 0, "forgotten": 0}
-    with begin() as uow:
-        counts["forgotten"] = uow.subscriptions.forget_unconfirmed(now - UNCONFIRMED_FOR)
-        uow.commit()
+    counts = {"told": 0, "nothing": 0}
     while True:
         with begin() as uow:
             until = uow.subscriptions.settled_until()
@@ -152,7 +148,13 @@ def _params(one: Subscription, token: str, news: list[News]) -> dict[str, Any]:
             {
                 "day": day.isoformat(),
                 "places": [
-                    {"slug": item.slug, "name": item.name, "area": item.area_name, "kind": item.kind}
+                    {
+                        "slug": item.slug,
+                        "name": item.name,
+                        "street": item.street,
+                        "area": item.area_name,
+                        "kind": item.kind,
+                    }
                     | {"before": item.before, "after": item.after}
                     for item in items
                 ],

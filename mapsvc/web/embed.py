@@ -20,6 +20,7 @@ from mapsvc.web import sessions
 from mapsvc.web.accounts import csrf
 from mapsvc.web.current import city, connection, device_key, network_key, now, services
 from mapsvc.web.folium_elements import map_texts
+from mapsvc.web.hold_words import held_text
 from mapsvc.web.i18n import language
 from mapsvc.web.labels import label
 from mapsvc.web.limits import ANSWER, limiter
@@ -91,7 +92,8 @@ def observe(slug: str, space: str) -> Response:
         raise Invalid("key must be a UUID", "/key", code="required") from None
     kept = add_observation(services().unit_of_work(), services().photos, _visitor(), space, answer, now())
     undo = f"/embed/{slug}/observations/{kept.observation_id}/undo"
-    text = _("Thank you, noted. It shows as: %(status)s.", status=in_sentence(label("vacancy_status", kept.status)))
+    status = in_sentence(label("vacancy_status", kept.status))
+    text = held_text(kept.held) or _("Thank you, noted. It shows as: %(status)s.", status=status)
     return _private(jsonify(status_text=text, undo=undo, place=_place(space)), 200 if kept.repeated else 201)
 
 

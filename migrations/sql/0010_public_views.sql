@@ -79,7 +79,7 @@ WHERE h.action IN ('reported', 'added', 'imported', 'edited', 'rolled_back', 'pu
 -- public page, and called as that page calls them. That a place is said to be gone waits for a moderator.
 CREATE VIEW public_news AS
 SELECT n.id, n.space_id, n.kind, n.status_before, n.status_after, n.on_day, n.noted_at,
-       p.slug, p.name, p.listed, p.status, p.band, p.area_id, p.area_slug, p.area_name, p.publication_precision, p.demonstration
+       p.slug, p.name, p.street, p.listed, p.status, p.band, p.area_id, p.area_slug, p.area_name, p.publication_precision, p.demonstration
 FROM space_news n JOIN public_space_pages p ON p.id = n.space_id
 WHERE n.kind = 'archived' AND NOT p.listed OR n.kind <> 'archived' AND n.status_after <> 'gone_pending';
 

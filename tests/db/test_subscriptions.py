@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -16,13 +15,14 @@ from flask.testing import FlaskClient
 from mapsvc.bootstrap import build
 from mapsvc.config import Settings
 from mapsvc.domain.ids import new_id, token_hash
+from mapsvc.domain.imports import Batch, StreetRecord
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.jobs import worker
 from mapsvc.usecases import subscriptions
 from mapsvc.usecases.decisions import Decision, decide
 from mapsvc.usecases.observations import Answer, add_observation
-from tests.builders import NOW, Builder
+from tests.builders import NOW, SOURCE, Builder
 from tests.db.fresh_town import app_of, found, later, sent, settle
 
 ADDRESS = "ada@example.org"
@@ -198,9 +198,13 @@ def test_an_archived_place_is_told_a_hidden_one_is_not(make: Builder, client: Fl
 def test_a_coarse_place_is_told_without_its_name(make: Builder, client: FlaskClient) -> None:
     subscribed(make, client)
     make.space("space-9", 7.62, 45.07, name="Via Segreta 9", street="Via Segreta", publication_precision="cell_100m")
+    make.load(Batch(SOURCE, streets=(StreetRecord("st", "Via Alta", (((7.615, 45.07), (7.625, 45.07)),)),)))
+    make.space("space-8", 7.62, 45.07, name="Via Alta 8", street="Via Alta", publication_precision="street")
     (body,) = tell(make)
     assert "Space in North: new on the map" in body
+    assert "Somewhere on Via Alta: new on the map" in body
     assert "Segreta" not in body
+    assert "Alta 8" not in body
     waiting = make.rows("SELECT count(*) AS n FROM outbox WHERE params::text LIKE '%Segreta%'")
     assert waiting[0].n == 0
 
@@ -319,9 +323,17 @@ def test_after_a_new_secret_key_the_next_mail_carries_a_link_that_works(
 
 def test_an_address_that_never_said_yes_is_forgotten(make: Builder, client: FlaskClient) -> None:
     ask(client)
-    counts = subscriptions.tell(make.services.unit_of_work, make.services.subscription_token, NOW + timedelta(days=8))
-    assert counts["forgotten"] == 1
+    sent(make)
+    after = later(make, 8)
+    worker.run_now(after.services, "tidy")
     assert not make.rows("SELECT FROM contacts")
+    after.services.engine.dispose()
+
+
+def test_tidying_up_keeps_the_address_of_who_said_yes(make: Builder, client: FlaskClient) -> None:
+    subscribed(make, client)
+    worker.run_now(make.services, "tidy")
+    assert len(make.rows("SELECT FROM contacts")) == 1
 
 
 def test_a_moderated_place_is_news_when_it_is_published(make: Builder, client: FlaskClient) -> None:

@@ -26,7 +26,7 @@ STATUSES = ("unverified", "probable_vacant", "confirmed_vacant", "disputed")
 
 
 def news(place: int, kind: str, before: str | None, after: str, day: date = DAY) -> News:
-    return News(UUID(int=place), f"s-{place}", f"Place {place}", "North", kind, before, after, day)
+    return News(UUID(int=place), f"s-{place}", f"Place {place}", "", "North", kind, before, after, day)
 
 
 def test_a_status_that_came_back_is_no_news() -> None:

@@ -10,7 +10,7 @@ WITH RECURSIVE inside AS (
     FROM public_lots l JOIN public_calls c ON c.code = l.call_code
     WHERE c.opens_on BETWEEN mapsvc_today() AND mapsvc_today() + 60 GROUP BY l.space_id
 )
-SELECT 'space' AS kind, s.id, s.slug, s.name, s.publication_precision AS precision_code, s.status, s.band,
+SELECT 'space' AS kind, s.id, s.slug, s.name, s.street, s.publication_precision AS precision_code, s.status, s.band,
        s.asset_kind AS category, s.area_m2, s.area_name, s.city_name, s.last_confirmed_on, s.last_source_kind, s.owner_type,
        s.demonstration, ST_X(s.point) AS lon, ST_Y(s.point) AS lat, soon.opens_on AS call_opens_on,
        CASE WHEN :around THEN ST_Distance(s.point_3857, here.g) * cos(radians(:lat)) END AS distance_m
