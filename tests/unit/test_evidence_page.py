@@ -5,7 +5,7 @@ import re
 from docs import evidence_pictures
 from mapsvc.config import ROOT
 from mapsvc.domain.freshness_policy import DEFAULT
-from mapsvc.domain.observations import Claim, Quality, SourceKind
+from mapsvc.domain.observations import Claim, Quality, SourceKind, reliability
 
 PAGE = (ROOT / "docs" / "evidence.md").read_text()
 SOURCES = {
@@ -48,6 +48,15 @@ def test_the_thresholds_are_the_policy():
         "confirmed": [DEFAULT.mass_confirmed, DEFAULT.p_confirmed],
         "disputed": [DEFAULT.mass_confirmed, DEFAULT.p_disputed],
         "probable": [DEFAULT.mass_probable, DEFAULT.p_probable],
+    }
+
+
+def test_the_factors_of_reporters_are_those_of_the_rule():
+    shown = table("checks so far | factor")
+    tallies = {name: [int(number) for number in re.findall(r"\d+", name)] for name in shown if name != "none"}
+    assert shown["none"] == reliability(0, 0)
+    assert {name: round(reliability(*[*found, 0][:2]), 3) for name, found in tallies.items()} == {
+        name: factor for name, factor in shown.items() if name != "none"
     }
 
 
