@@ -138,14 +138,21 @@ def normalised_street(street: str) -> str:
 
 
 def same_street(one: str, other: str) -> bool:
-    """Whether two spellings mean the same street; "Nizza" alone is "Via Nizza", but "Corso Nizza" is not."""
+    """Whether two spellings mean the same street; "Nizza" alone is "Via Nizza", but "Corso Nizza" is not.
+
+    A street named after a person may go by the surname: "Via Cecchi" is "Via Antonio Cecchi".
+    """
     first, second = normalised_street(one), normalised_street(other)
     if not first or not second:
         return False
     if first == second:
         return True
     first_core, second_core = _without_kind(first), _without_kind(second)
-    return first_core == second_core and (first_core == first or second_core == second)
+    if first_core == second_core:
+        return first_core == first or second_core == second
+    short, long = sorted((first_core.split(), second_core.split()), key=len)
+    same_kind = first.split()[0] == second.split()[0] and first.split()[0] in _KINDS
+    return same_kind and len(short) < len(long) and long[-len(short) :] == short
 
 
 def _without_kind(key: str) -> str:

@@ -21,8 +21,9 @@ class FollowedReport:
     """What a private link opens; for the reporter's eyes only, since the place may not be public.
 
     `answers` are the reporter's own, the oldest first; `others` counts the reporters who said something besides.
-    `merged_slug` names the public record that this one was joined with, `counted_for` the one whose evidence the
-    answers are now. `name` is empty where the place is shown coarsely and this reader is not who marked it.
+    `joined` says that the record was joined with another one, to which the link leads since; `merged_slug` names the
+    public record of a joining that left the link behind, `counted_for` the one whose evidence the answers are now.
+    `name` is empty where the place is shown coarsely and this reader is not who marked it.
     """
 
     space_id: UUID
@@ -34,6 +35,7 @@ class FollowedReport:
     record_state: str
     state_reason: str | None
     merged_slug: str | None
+    joined: bool
     publication_precision: str
     status: str
     band: str

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from mapsvc.domain.reports import FollowedReport, Said
+from mapsvc.store.care_tables import merges
 from mapsvc.store.tables import areas, follow_links, observations, photos, spaces
 
 
@@ -30,6 +31,7 @@ class ReportRepository:
                     for name in ("slug", "asset_kind", "record_state", "state_reason", "publication_precision")
                 ),
                 target.c.slug.label("merged_slug"),
+                _moved_with_a_merge().label("joined"),
                 func.mapsvc_current(spaces.c.status_from, spaces.c.status_codes).label("status"),
                 func.mapsvc_current(spaces.c.status_from, spaces.c.band_codes).label("band"),
                 observations.c.id.label("observation_id"),
@@ -96,6 +98,19 @@ class ReportRepository:
         self._connection.execute(
             update(photos).where(photos.c.observation_id.in_(list(taken.scalars()))).values(state="rejected")
         )
+
+
+def _moved_with_a_merge() -> ColumnElement[bool]:
+    return (
+        select(merges.c.id)
+        .where(
+            merges.c.survivor_id == follow_links.c.space_id,
+            merges.c.state == "done",
+            merges.c.memory["moved"]["follow_links"].has_key(follow_links.c.token_hash),
+        )
+        .correlate(follow_links)
+        .exists()
+    )
 
 
 def _knows_the_address() -> ColumnElement[bool]:

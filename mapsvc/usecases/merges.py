@@ -199,7 +199,7 @@ def undo_merge(uow: UnitOfWork, actor: Actor, merge_id: UUID, now: datetime) -> 
             if not uow.spaces.update(changed):
                 raise Stale("a record changed in between", code="stale", state=changed.record_state)
         for later in uow.merges.touching(survivor.id):
-            if later.survivor_id == survivor.id and later.state == "done" and later.asked_at > merge.asked_at:
+            if later.survivor_id == survivor.id and _came_later(later, merge):
                 uow.merges.update(replace(later, memory=rules.without(later.memory, merge.memory)))
         uow.merges.update(replace(merge, state="undone", undone_by=actor.user_id, undone_at=now))
         uow.merges.judge_different(survivor.id, loser.id, actor.user_id, now)
@@ -364,6 +364,12 @@ def _check_undo(actor: Actor, merge: Merge, survivor: Space, now: datetime) -> N
         raise Conflict("the survivor was joined with a third record since", code="joined_since")
     if survivor.record_state in (RecordState.HIDDEN, RecordState.REJECTED):
         raise Conflict("the survivor was hidden since", code="hidden_since")
+
+
+def _came_later(other: Merge, merge: Merge) -> bool:
+    if other.done_at is None or merge.done_at is None:
+        return False
+    return (other.done_at, other.id) > (merge.done_at, merge.id)
 
 
 def _own_address(uow: UnitOfWork, now: Space, back: Space, merge: Merge) -> Space:

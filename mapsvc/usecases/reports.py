@@ -35,13 +35,24 @@ def followed(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
 
 def open_report(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space]:
     """Return a report that can still be changed, its space locked."""
-    report = followed(uow, token, now)
-    space = uow.spaces.get(report.space_id, lock=True)
-    # Read again under the lock: somebody may have decided, or the reporter withdrawn, in between.
-    report = followed(uow, token, now)
+    report, space = _locked(uow, token, now)
     if space is None or not report.is_open:
         raise Conflict("this report is closed", code="wrong_state")
     return report, space
+
+
+def _locked(uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowedReport, Space | None]:
+    """Return a report and its space, read under the space's lock.
+
+    Somebody may have decided, or joined the space with another one, between reading and locking; then the link leads to
+    that other one by now.
+    """
+    report = followed(uow, token, now)
+    while True:
+        space = uow.spaces.get(report.space_id, lock=True)
+        report = followed(uow, token, now)
+        if space is None or space.id == report.space_id:
+            return report, space
 
 
 def as_reporter(report: FollowedReport) -> Actor:
@@ -94,9 +105,7 @@ def withdraw(uow: UnitOfWork, token: str, now: datetime) -> FollowedReport:
     Doing it twice changes nothing. Raises NotFound for an unknown link.
     """
     with uow:
-        report = followed(uow, token, now)
-        space = uow.spaces.get(report.space_id, lock=True)
-        report = followed(uow, token, now)
+        report, space = _locked(uow, token, now)
         if space is None or report.withdrawn:
             return report
         actor = as_reporter(report)

@@ -83,6 +83,9 @@ def _published(report: FollowedReport) -> Words:
     else:
         status = label("vacancy_status", report.status).lower()
         text = _("All answers together say: %(status)s.", status=status)
+    if report.joined:
+        text = _("Somebody had marked the same place. What you saw counts there.") + " " + text
+        return Words("ok", _("It was joined with another record"), text, url)
     return Words("ok", _("It is on the map"), text, url)
 
 

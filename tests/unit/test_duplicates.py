@@ -239,3 +239,11 @@ def test_the_kind_of_street_may_be_left_out_but_not_exchanged():
     assert same_street("Market", "Market St")
     assert not same_street("Corso Nizza", "Via Nizza")
     assert not same_street("", "Via Nizza")
+
+
+def test_a_street_named_after_a_person_goes_by_the_surname():
+    assert same_street("Via Cecchi", "Via Antonio Cecchi")
+    assert same_street("V. Claudio Luigi Berthollet", "via Berthollet")
+    assert not same_street("Corso Cecchi", "Via Antonio Cecchi")
+    assert not same_street("Via Antonio", "Via Antonio Cecchi")
+    assert not same_street("Cecchi", "Via Antonio Cecchi")

@@ -21,7 +21,7 @@ from mapsvc.web.desk.decisions import key_of
 from mapsvc.web.desk.merge_rows import merge_row, pair_row, record_row
 from mapsvc.web.folium_elements import map_texts
 from mapsvc.web.i18n import ago, date_text, number_text
-from mapsvc.web.labels import label
+from mapsvc.web.labels import label, source_words
 from mapsvc.web.messages import sentence
 from mapsvc.web.place_words import css_of, symbol_of
 from mapsvc.web.problems import wants_json
@@ -30,6 +30,8 @@ from mapsvc.web.problems import wants_json
 _MOST_PAIRS = 40
 #: Fields of the form that choose a side begin with this.
 CHOICE = "field-"
+#: Degrees that the map shows around the two places, about 40 m.
+_MARGIN = 0.0004
 _STATUS = {Stale: 412, Conflict: 409, Forbidden: 403, Invalid: 422}
 
 
@@ -232,7 +234,7 @@ def _side(row: Mapping[str, Any], lots: tuple[UUID, ...], letter: str) -> dict[s
         "version": row["version"],
         "count": row["observation_count"],
         "added": date_text(row["created_at"].date()),
-        "source": row["source_title"],
+        "source": source_words(row["source_code"], row["source_title"], "")[0],
         "lots": len(lots),
         "demonstration": row["demonstration"],
         "photos": [
@@ -253,11 +255,10 @@ def _after(preview: cases.Preview) -> dict[str, Any]:
 
 
 def _map(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    boxes = [records.bounds(row) for row in rows.values()]
-    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    map_id = f"m{secrets.token_hex(4)}"
-    shell = maps.shell("desk", (south + north) / 2, (west + east) / 2, 17, (west, south, east, north), map_id)
+    lons, lats = [row["lon"] for row in rows.values()], [row["lat"] for row in rows.values()]
+    box = (min(lons) - _MARGIN, min(lats) - _MARGIN, max(lons) + _MARGIN, max(lats) + _MARGIN)
+    middle = (box[1] + box[3]) / 2, (box[0] + box[2]) / 2
+    shell = maps.shell("desk", *middle, 18, box, f"m{secrets.token_hex(4)}")
     places = {"places": [records.marker(row) for row in rows.values()]}
     return {"shell": shell, "map_texts": map_texts(), "places": places}
 
