@@ -52,10 +52,10 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "space": _fields(
         "slug asset_kind owner_type street number floor postcode city_name lon lat point footprint geocode_precision"
         " publication_precision features external_ids availability_state owner_consent reported_by claim adjudication"
-        " survivor_id loser_id target choices same_as frozen_at owner_objection office_precision wish entry put_back public_area_id"
-        " published_point published_3857 published_street status_from status_codes band_codes last_confirmed_on"
-        " last_source_kind observation_count next_check_due last_official_check_on area_m2 moved source_kind quality"
-        " note_state photo photo_id undone_at",
+        " survivor_id loser_id target choices same_as frozen_at owner_objection office_precision wish entry put_back"
+        " public_area_id published_point published_3857 published_street status_from status_codes band_codes"
+        " last_confirmed_on last_source_kind observation_count next_check_due last_official_check_on area_m2 moved source_kind"
+        " quality note_state photo photo_id subject verdict ruling undone_at",
         "name description owner_note features.former_use features.house_rules features.renewal search_text note",
     ),
     "observation": _fields(
@@ -87,14 +87,16 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     ),
     "flag": _fields("noun record_id hid_from settled_at settled_by", "note reporter cluster_key"),
     "appeal": _fields("first_decided_by ruling_id", "text answer"),
-    "owner_claim": _fields("wish unhide_asked_by unhide_agreed_by unhide_refused_by precision_before decided_at", "public_note proof_text proof_file contact_id reporter",
-                           "token_hash"),
+    "owner_claim": _fields("wish unhide_asked_by unhide_agreed_by unhide_refused_by precision_before",
+                           "public_note proof_text proof_file contact_id reporter", "token_hash"),
     "office_message": _fields("closed_at closed_by", "point note reporter"),
     "subscription": _fields("rhythm confirmed_at told_until told_on", "contact_id email", "token_hash"),
     "contact": _fields("lang", "email"),
     "reminder": _fields("due_on sent_at", "contact_id"),
-    "merge": _fields("loser_id survivor_id choices memory asked_by asked_at agreed_by done_at undone_by undone_at refused_by",
-                     "swap_reason"),
+    "merge": _fields(
+        "loser_id survivor_id choices memory asked_by asked_at agreed_by done_at undone_by undone_at refused_by",
+        "swap_reason",
+    ),
 }  # fmt: skip
 
 

@@ -130,6 +130,10 @@ class Observations(Protocol):
         """Return the text of an observation."""
         ...
 
+    def state_of(self, observation_id: UUID) -> str | None:
+        """Return whether an observation counts, is held, was rejected or withdrawn."""
+        ...
+
     def wait_again(self, space_id: UUID) -> None:
         """Let the texts and photos that were refused together with their place wait for a look again."""
         ...

@@ -1,4 +1,4 @@
-"""What was decided about a place, a text or a photo, as its contributor reads it, and whether one can appeal.
+"""What was decided about a place, an answer, a text or a photo, as its sender reads it, and whether one can appeal.
 
 How a record's state may change is in `moderation`; the words for verdicts and reasons are the mail's and the web's.
 """
@@ -20,6 +20,7 @@ class Subject(StrEnum):
     """What a decision was about."""
 
     SPACE = "space"
+    ANSWER = "answer"
     NOTE = "note"
     PHOTO = "photo"
 
@@ -47,6 +48,7 @@ SPACE_REASONS = tuple(reason for reason in RejectionReason if reason is not _R.P
 
 REASONS: dict[Subject, tuple[RejectionReason, ...]] = {
     Subject.SPACE: SPACE_REASONS,
+    Subject.ANSWER: SPACE_REASONS,
     Subject.NOTE: NOTE_REASONS,
     Subject.PHOTO: PHOTO_REASONS,
 }
@@ -117,5 +119,5 @@ class Rulings(Protocol):
         ...
 
     def newest(self, record_ids: Sequence[UUID]) -> list[Ruling]:
-        """Return the newest decision about each of these records, the latest first."""
+        """Return the newest decision about each of these records, by subject, the latest first."""
         ...

@@ -19,8 +19,8 @@ class Said:
 
 
 def said(_: Translate, subject: str, verdict: str, reason: str | None) -> Said:
-    """Return the sentences about a decision on a space, a note, a photo, or both of the last."""
-    part = "space" if subject == "space" else "part"
+    """Return the sentences about a decision on a space, an answer, a note, a photo, or both of the last."""
+    part = subject if subject in ("space", "answer") else "part"
     title = _titles(_, subject).get(verdict, "")
     return Said(title, _reasons(_).get(reason or "", "") if verdict in ("reject", "hide") else "",
                 _kept(_).get((part, verdict), ""))  # fmt: skip
@@ -35,6 +35,8 @@ def _titles(_: Translate, subject: str) -> dict[str, str]:
             "archive": _("The place is closed."),
             "same_as": _("The place was joined with another record of the same place."),
         }
+    if subject == "answer":
+        return {"publish": _("Your answer counts."), "reject": _("Your answer does not count.")}
     shown = {
         "note": _("Your note is shown."),
         "photo": _("Your photo is shown."),
@@ -80,6 +82,7 @@ def _kept(_: Translate) -> dict[tuple[str, str], str]:
         ("space", "hide"): _("Its data and its history are kept; nobody but the office sees them."),
         ("space", "archive"): _("It has left map and lists. Its page and its history stay to be read."),
         ("space", "same_as"): _("What you saw counts there."),
+        ("answer", "reject"): _("The place itself is not touched. Nobody but the office sees what you answered."),
         ("part", "reject"): _(
             "What you saw goes on counting. Nobody but the office sees the rest; it is deleted after some months."
         ),

@@ -129,12 +129,18 @@ class ObservationRepository:
         query = select(observations.c.note).where(observations.c.id == observation_id)
         return self._connection.execute(query).scalar_one_or_none()
 
+    def state_of(self, observation_id: UUID) -> str | None:
+        """Return whether an observation counts, is held, was rejected or withdrawn."""
+        query = select(observations.c.state).where(observations.c.id == observation_id)
+        return self._connection.execute(query).scalar_one_or_none()
+
     def wait_again(self, space_id: UUID) -> None:
         """Let the texts and photos that were refused together with their place wait for a look again.
 
         What was refused by a decision of its own, or taken back by its sender, stays away.
         """
-        alone = select(rulings.c.record_id).where(rulings.c.space_id == space_id, rulings.c.subject != "space")
+        of_parts = rulings.c.subject.in_(["note", "photo"])
+        alone = select(rulings.c.record_id).where(rulings.c.space_id == space_id, of_parts)
         taken_back = select(observations.c.id).where(observations.c.state == "withdrawn")
         self._connection.execute(
             update(observations)

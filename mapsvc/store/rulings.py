@@ -38,12 +38,12 @@ class RulingRepository:
         return None if row is None else _ruling(row)
 
     def newest(self, record_ids: Sequence[UUID]) -> list[Ruling]:
-        """Return the newest decision about each of these records, the latest first."""
+        """Return the newest decision about each of these records, by subject, the latest first."""
         query = (
             select(rulings)
             .where(rulings.c.record_id.in_(list(record_ids)))
-            .ext(distinct_on(rulings.c.record_id))
-            .order_by(rulings.c.record_id, rulings.c.decided_at.desc(), rulings.c.id.desc())
+            .ext(distinct_on(rulings.c.record_id, rulings.c.subject))
+            .order_by(rulings.c.record_id, rulings.c.subject, rulings.c.decided_at.desc(), rulings.c.id.desc())
         )
         found = [_ruling(row) for row in self._connection.execute(query).mappings()]
         return sorted(found, key=lambda ruling: ruling.decided_at, reverse=True)

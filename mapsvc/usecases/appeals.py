@@ -16,6 +16,7 @@ from mapsvc.domain.rulings import Ruling, Subject
 from mapsvc.domain.screening import redact
 from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.domain.texts import clean_text
+from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.reports import as_reporter, followed
 from mapsvc.usecases.rulings import fresh_link, place_for
 
@@ -64,8 +65,7 @@ def appeal(uow: UnitOfWork, token: str, ruling_id: UUID, text: str, now: datetim
         ruling = uow.rulings.get(ruling_id)
         if ruling is None or ruling.record_id not in _records(report) or report.withdrawn:
             raise NotFound("there is no such decision")
-        newest = uow.rulings.newest([ruling.record_id])[0]
-        check_appeal(ruling, newest, uow.appeals.of_ruling(ruling.id), now)
+        check_appeal(ruling, _standing(uow, ruling), uow.appeals.of_ruling(ruling.id), now)
         asked = Appeal(new_id(), ruling.id, report.space_id, report.observation_id, words, now)
         uow.appeals.add(asked)
         uow.audit.add(as_reporter(report), "appealed", "space", report.space_id, after=_about(ruling), at=now)
@@ -110,15 +110,25 @@ def _open(uow: UnitOfWork, actor: Actor, appeal_id: UUID) -> tuple[Appeal, Rulin
     return asked, ruling, space
 
 
+def _standing(uow: UnitOfWork, ruling: Ruling) -> Ruling:
+    """Return the newest decision about what a decision was about."""
+    return next(one for one in uow.rulings.newest([ruling.record_id]) if one.subject is ruling.subject)
+
+
 def _take_back(uow: UnitOfWork, actor: Actor, ruling: Ruling, space: Space, asked: Appeal, now: datetime) -> None:
-    """Undo the decision: a refused place waits again, a hidden one, a text or a photo is shown."""
-    if uow.rulings.newest([ruling.record_id])[0].id != ruling.id:
+    """Undo the decision: a refused place waits again, a hidden one, a text or a photo is shown, an answer counts."""
+    if _standing(uow, ruling).id != ruling.id:
         raise Conflict("the record was decided again since", code="state")
     if ruling.subject is Subject.NOTE:
         text = uow.observations.note(ruling.record_id)
         if text is None:
             raise Conflict("the text was taken back", code="state")
         uow.observations.settle_note(ruling.record_id, "published", redact(text), now)
+    elif ruling.subject is Subject.ANSWER:
+        if uow.observations.state_of(ruling.record_id) != "rejected":
+            raise Conflict("the answer was taken back", code="state")
+        uow.holds.decide([ruling.record_id], "counted", None, now)
+        refresh(uow, space.id, now.date())
     elif ruling.subject is Subject.PHOTO:
         photo = uow.photos.get(ruling.record_id, lock=True)
         if photo is None or photo.state != "rejected":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mapsvc.domain.errors import Invalid, NotFound, Stale, TooMany
+from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale, TooMany
 from mapsvc.domain.freshness import assess
 from mapsvc.domain.moderation import RejectionReason
 from mapsvc.domain.moderation_rules import (
@@ -23,8 +23,10 @@ from mapsvc.domain.moderation_rules import (
 from mapsvc.domain.observations import Claim, SourceKind
 from mapsvc.domain.people import SYSTEM, Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.rulings import Subject
 from mapsvc.domain.spaces import RecordState, Space
 from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.rulings import pronounce_on_part
 
 #: The most held answers that one decision is about.
 MOST_AT_ONCE = 50
@@ -207,7 +209,8 @@ def decide_held(
 ) -> int:
     """Let held answers count, or refuse them with a reason of the closed list; all or none; return how many.
 
-    Raises Forbidden, NotFound, Invalid, and Stale when somebody decided about one of them first.
+    Raises Forbidden, NotFound, Invalid, Stale when somebody decided about one of them first, and Conflict with the code
+    ``frozen`` where an officer has to look before anything counts (M9).
     """
     if verb not in ("count", "reject"):
         raise Invalid("there is no such decision", "/verb", code="unknown_value", value=verb[:40])
@@ -220,6 +223,8 @@ def decide_held(
         for space_id in uow.holds.spaces_of(observation_ids):
             space = uow.spaces.get(space_id, lock=True)
             require(actor, Action.MODERATE, uow.areas.path(space.area_id if space else None))
+            if verb == "count" and uow.holds.standing(space_id, now.date()).frozen_at is not None:
+                raise Conflict("an officer has to look first", code="frozen")
         held = uow.holds.chosen(observation_ids)
         if len(held) != len(set(observation_ids)):
             raise NotFound("there is no such observation")
@@ -231,6 +236,9 @@ def decide_held(
             action = "observation_counted" if verb == "count" else "observation_rejected"
             after = {"observation_id": str(one.id)}
             uow.audit.add(actor, action, "space", one.space_id, after=after, reason=reason or None, at=now)
+            space = uow.spaces.get(one.space_id)
+            if verb == "reject" and space is not None:
+                pronounce_on_part(uow, actor, space, [(Subject.ANSWER, one.id)], one.id, "reject", reason, now)
         for space_id in dict.fromkeys(one.space_id for one in held):
             refresh(uow, space_id, now.date())
         uow.commit()

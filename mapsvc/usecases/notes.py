@@ -79,7 +79,7 @@ def settle_waiting(
             uow.observations.settle_note(one.record_id, state, text, now)
         else:
             uow.observations.settle_photo(one.record_id, state, reason or None, now)
-        after = {one.subject.value: str(one.record_id)}
+        after = {"observation_id" if one.subject is Subject.NOTE else "photo_id": str(one.record_id)}
         uow.audit.add(actor, f"{one.subject}_{done}", "space", space.id, after=after, reason=reason or None, at=now)
 
 

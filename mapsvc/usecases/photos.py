@@ -52,7 +52,7 @@ def blur_photo(
             raise NotFound("the file of this photo is away")
         blurred = blur(data, marks)
         uow.photos.replace(photo.id, blurred)
-        uow.audit.add(actor, "photo_blurred", "space", space.id, after={"photo": str(photo.id)}, at=now)
+        uow.audit.add(actor, "photo_blurred", "space", space.id, after={"photo_id": str(photo.id)}, at=now)
         if photo.state == "submitted":
             parts = [Waiting(Subject.PHOTO, photo.id, photo.observation_id)]
             settle_waiting(uow, actor, space, parts, Verdict.PUBLISH, "", now)

@@ -3,8 +3,8 @@
 CREATE TABLE rulings (
     id uuid PRIMARY KEY,
     space_id uuid NOT NULL REFERENCES spaces,
-    subject text NOT NULL CHECK (subject IN ('space', 'note', 'photo')),
-    -- The place, the observation that carries the text, or the photo.
+    subject text NOT NULL CHECK (subject IN ('space', 'answer', 'note', 'photo')),
+    -- The place, the observation that is the answer or carries the text, or the photo.
     record_id uuid NOT NULL,
     verdict text NOT NULL CHECK (verdict IN ('publish', 'reject', 'hide', 'archive', 'same_as')),
     reason text,

@@ -17,10 +17,13 @@ from werkzeug.test import TestResponse
 from mapsvc.config import Settings
 from mapsvc.domain.ids import new_token
 from mapsvc.domain.observations import Claim
-from mapsvc.domain.people import Actor, Role
+from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.notify.messages import compose
 from mapsvc.usecases import reports
+from mapsvc.usecases.follow_links import Follow
+from mapsvc.usecases.holds import decide_held
 from mapsvc.usecases.marking import Report, report_space
+from mapsvc.usecases.observations import Answer, add_observation
 from tests.builders import jpeg
 from tests.desk_world import EAST, NOW, World, as_json, decision, found, page
 
@@ -325,3 +328,21 @@ def test_a_hostile_objection_is_text(world: World) -> None:
     shown = page(world.client("second").get("/desk?kind=appeal"))
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }} ${alert(1)}" in shown
+
+
+def test_a_refused_answer_counts_when_the_objection_is_granted(world: World) -> None:
+    slug = world.space("Via Nizza 18")
+    link = new_token()
+    said = Answer(uuid4(), Claim.GONE, follow=Follow(link, "ada@example.org"))
+    uow, files = world.services.unit_of_work(), world.services.photos
+    kept = add_observation(uow, files, Actor(device="one"), slug, said, NOW)
+    assert kept.held
+    officer = Actor(user_id=world.users["officer"], grants=(Grant(Role.OFFICER),))
+    decide_held(world.services.unit_of_work(), officer, [kept.observation_id], "reject", "wrong_place", NOW)
+    assert "Your answer does not count." in page(world.client().get(f"/r/{link}"))
+
+    assert object_to(world, link, ruling(world, "answer")).status_code == 303
+    assert answer(world.client("second"), appeal_id(world), "grant").status_code == 200
+
+    assert rows(world, "SELECT state FROM observations") == [("counted",)]
+    assert world.row(slug)["observation_count"] == 1

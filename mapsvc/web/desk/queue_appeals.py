@@ -55,6 +55,7 @@ def _decided(row: Mapping[str, Any]) -> str:
     words = {
         ("space", "reject"): _("The place was not accepted."),
         ("space", "hide"): _("The place was hidden."),
+        ("answer", "reject"): _("An answer does not count."),
         ("note", "reject"): _("A text was not shown."),
         ("photo", "reject"): _("A photo was not shown."),
     }[row["subject"], row["verdict"]]
@@ -93,6 +94,7 @@ def detail(key: str, item: dict[str, Any] | None) -> dict[str, Any] | None:
         "effect": {
             ("space", "reject"): _("The place waits for a look again."),
             ("space", "hide"): _("The place comes back onto the map."),
+            ("answer", "reject"): _("The answer counts."),
             ("note", "reject"): _("The text is shown."),
             ("photo", "reject"): _("The photo is shown."),
         }[row["subject"], row["verdict"]],
