@@ -160,6 +160,10 @@ class SubscriptionRepository:
         query = update(subscriptions).where(subscriptions.c.id == subscription_id)
         self._connection.execute(query.values(told_until=until, told_on=on, token_hash=token_hash))
 
+    def begin_anew(self) -> int:
+        """Tell subscribers only what happens from now on; return how many there are."""
+        return self._connection.execute(update(subscriptions).values(told_until=func.clock_timestamp())).rowcount
+
     def _one(self, query: Any) -> Subscription | None:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _subscription(row)

@@ -28,6 +28,52 @@ class WaitingMail(Protocol):
         ...
 
 
+class HeldMail(Protocol):
+    """The outbox as the operator sees it after a restore."""
+
+    def hold(self) -> int:
+        """Hold everything that waits; return how many mails that are."""
+        ...
+
+    def waiting(self) -> Sequence[dict[str, Any]]:
+        """Return the mails that wait, the oldest first, without what they carry."""
+        ...
+
+    def release(self, mail_ids: Sequence[int] | None) -> int:
+        """Let held mails leave: those named, or with None all of them; return how many."""
+        ...
+
+    def drop(self, mail_ids: Sequence[int] | None) -> int:
+        """Delete held mails: those named, or with None all of them; return how many."""
+        ...
+
+
+class ToldNews(Protocol):
+    """Subscriptions as the operator sees them after a restore."""
+
+    def begin_anew(self) -> int:
+        """Tell subscribers only what happens from now on; return how many there are."""
+        ...
+
+
+class HeldMailTransaction(AbstractContextManager["HeldMailTransaction"], Protocol):
+    """A transaction with the outbox on it, for the operator."""
+
+    @property
+    def outbox(self) -> HeldMail:
+        """The outbox."""
+        ...
+
+    @property
+    def subscriptions(self) -> ToldNews:
+        """The subscriptions."""
+        ...
+
+    def commit(self) -> None:
+        """Make what was done lasting."""
+        ...
+
+
 class MailTransaction(Protocol):
     """A transaction with the outbox on it."""
 
@@ -59,3 +105,31 @@ def send_waiting(
                 counts["sent"] += 1
         uow.commit()
     return counts
+
+
+def hold(uow: HeldMailTransaction) -> int:
+    """Hold every mail that waits, as after a restore: it may have left after the backup was made.
+
+    News of areas may have left as well, before anything here remembers it: they are told from now on.
+    """
+    with uow:
+        count = uow.outbox.hold()
+        uow.subscriptions.begin_anew()
+        uow.commit()
+    return count
+
+
+def release(uow: HeldMailTransaction, mail_ids: Sequence[int] | None) -> int:
+    """Let held mails leave with the next run of the job, all of them with None; return how many."""
+    with uow:
+        count = uow.outbox.release(mail_ids)
+        uow.commit()
+    return count
+
+
+def drop(uow: HeldMailTransaction, mail_ids: Sequence[int] | None) -> int:
+    """Delete held mails unsent, all of them with None; return how many."""
+    with uow:
+        count = uow.outbox.drop(mail_ids)
+        uow.commit()
+    return count

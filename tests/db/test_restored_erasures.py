@@ -125,6 +125,7 @@ def test_waiting_mails_are_held_after_a_restore(installed: Installed) -> None:
     restored = backups.restore(installed.deployment, installed.archive, replace=True)
     assert restored.held == 2
     assert worker.run_now(services, "send-mail") == {"sent": 0, "failed": 0}
+    assert installed.people.one("SELECT count(*) FROM subscriptions WHERE told_until < now() - interval '1 hour'") == 0
     waiting = installed.command("mail", "waiting")
     assert "2 mails wait, 2 of them held." in waiting
     assert HER_ADDRESS in waiting
