@@ -13,7 +13,7 @@ ACCOUNTS = tuple(
         ("admin", "Ada (administrator)", Role.ADMINISTRATOR, "administrator: people, roles, everything"),
         ("officer", "Olmo (officer)", Role.OFFICER, "city officer: queue, register, imports, matching"),
         ("moderator", "Mara (moderator)", Role.MODERATOR, "moderator: what residents marked"),
-        ("broker", "Berta (trusted organisation)", Role.TRUST_BROKER, "trusted organisation: publishes what waits"),
+        ("broker", "Berta (broker)", Role.TRUST_BROKER, "trusted organisation: publishes what waits"),
         ("group", "Gaia (group)", Role.CURATOR, "community group: makes and embeds maps"),
         (
             "collective",

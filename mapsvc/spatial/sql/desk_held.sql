@@ -22,6 +22,6 @@ WITH RECURSIVE scope AS (
     SELECT 'sample', id, NULL, NULL, NULL, NULL, NULL, created_at, hold_rules, NULL, NULL
     FROM places WHERE 'M6' = ANY (hold_rules) AND record_state = 'published'
 )
-SELECT w.*, p.slug, p.name, p.area_name, p.status, p.band, p.version, src.demonstration
+SELECT w.*, p.frozen_at IS NOT NULL AS frozen, p.slug, p.name, p.area_name, p.status, p.band, p.version, src.demonstration
 FROM waiting w JOIN places p ON p.id = w.space_id JOIN sources src ON src.id = p.source_id
 ORDER BY w.since, w.space_id, w.observation_id LIMIT :limit

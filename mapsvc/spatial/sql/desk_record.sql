@@ -4,7 +4,7 @@ WITH RECURSIVE scope AS (
     UNION
     SELECT a.id FROM areas a JOIN scope p ON a.parent_id = p.id
 )
-SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.postcode, s.city_name, s.asset_kind, s.owner_type, s.record_state,
+SELECT s.id, s.slug, s.name, s.street, s.number, s.floor, s.postcode, s.city_name, s.asset_kind, s.owner_type, s.record_state, s.hold_rules,
        s.state_reason, s.geocode_precision, s.publication_precision, s.features, s.description, s.external_ids,
        s.availability_state, s.owner_consent, s.area_m2, s.created_at, s.updated_at, s.version, s.last_confirmed_on,
        s.last_source_kind, s.observation_count, s.next_check_due, s.source_key, s.source_url,

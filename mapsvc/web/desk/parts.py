@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from mapsvc.domain.rulings import REASONS, Subject
-from mapsvc.domain.screening import redact
+from mapsvc.domain.screening import redact, spots
 from mapsvc.spatial import desk_parts
 from mapsvc.web.current import connection
 from mapsvc.web.i18n import ago, date_text
@@ -39,11 +39,20 @@ def _note(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = redact(row["note"])
     return {
         "id": row["id"],
-        "text": row["note"],
+        "pieces": _pieces(row["note"]),
         "shown": shown if shown != row["note"] else "",
         "by": label("source_kind", row["source_kind"]),
         "when": ago(row["at"]),
     }
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Return the text in pieces, each with whether the screening found something in it (M1, M3)."""
+    pieces, position = [], 0
+    for _finding, start, end in spots(text):
+        pieces += [(text[position:start], False), (text[start:end], True)]
+        position = end
+    return [*pieces, (text[position:], False)]
 
 
 def photo(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def _item(key: str, rows: Sequence[Row]) -> dict[str, Any]:
     """Return a row of the queue about a flagged record."""
     first = rows[0]
     hours = (now() - first["created_at"]).total_seconds() / 3600
-    target = GRAVE_HOURS if any(row["kind"] in GRAVE for row in rows) else TARGET_HOURS
+    grave = any(row["kind"] in GRAVE for row in rows)
+    target = GRAVE_HOURS if grave else TARGET_HOURS
     symbol, css = _symbol(first)
     return {
         "key": key,
@@ -58,7 +59,7 @@ def _item(key: str, rows: Sequence[Row]) -> dict[str, Any]:
         "symbol": symbol,
         "css": css,
         "parts": [],
-        "urgency": 0.0,
+        "urgency": 1.0 if grave else 0.0,
         "in_call": False,
         "area": first["area_name"] or "",
         "demonstration": first["demonstration"],

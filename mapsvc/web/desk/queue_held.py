@@ -23,6 +23,8 @@ KINDS = (
     Kind("sample", lambda: _("Published by itself"), lambda: _("Published by itself"), deadline=False),
 )
 _KINDS = {kind.code: kind for kind in KINDS}
+#: The rules that hold the answer itself; the others that may be kept beside them hold its text.
+_HOLD_ANSWERS = frozenset({"M4", "M8", "M9", "M17"})
 Row = Mapping[str, Any]
 
 
@@ -70,8 +72,8 @@ def _item(key: str, rows: Sequence[Row]) -> dict[str, Any]:
         "symbol": symbol_of("space", first["status"]),
         "css": css_of("space", first["band"]),
         "parts": [],
-        "urgency": 0.0,
-        "in_call": any("M17" in (row["rules"] or ()) for row in rows),
+        "urgency": 1.0 if kind.code == "visit" else 0.0,
+        "in_call": kind.code == "visit" or any("M17" in (row["rules"] or ()) for row in rows),
         "area": first["area_name"],
         "demonstration": first["demonstration"],
     }
@@ -84,7 +86,8 @@ def _why(rows: Sequence[Row]) -> str:
     if first["kind"] == "sample":
         return _("By somebody whose places are published at once; one in ten is looked at.")
     number = ngettext("%(num)s answer waits", "%(num)s answers wait", len(rows))
-    return f"{number}: {_rules(first['rules'])}."
+    rules = list(dict.fromkeys(rule for row in rows for rule in row["rules"] if rule in _HOLD_ANSWERS))
+    return f"{number}: {_rules(rules)}."
 
 
 def _rules(rules: Sequence[str]) -> str:
@@ -105,7 +108,8 @@ def detail(key: str, item: dict[str, Any] | None) -> dict[str, Any] | None:
         "css": css_of("space", first["band"]),
         "status": label("vacancy_status", first["status"]),
         "answers": [_answer(row) for row in rows if row["kind"] == "held"],
-        "why": _rules(first["rules"] or ()),
+        "several": len({row["slug"] for row in rows}) > 1,
+        "frozen": any(row["frozen"] for row in rows),
         "rejections": [choice for choice in choices("rejection_reason") if choice[0] != "withdrawn"],
         "since": ago(first["since"]),
     }
@@ -122,7 +126,7 @@ def _answer(row: Row) -> dict[str, Any]:
         "quality": label("quality", row["quality"]),
         "date": date_text(row["observed_at"].date()),
         "note": row["note"] or "",
-        "why": _rules(row["rules"]),
+        "why": _rules([rule for rule in row["rules"] if rule in _HOLD_ANSWERS]),
     }
 
 

@@ -37,7 +37,7 @@ _KINDS = {kind.code: kind for kind in KINDS}
 
 def items(key: str) -> tuple[list[dict[str, Any]], Mapping[str, int]]:
     """Return the spaces that wait, and how many there are of each kind."""
-    rows = desk_queue.candidates(connection(), scope(Action.MODERATE), key)
+    rows = desk_queue.candidates(connection(), scope(Action.PUBLISH), key)
     evidence = desk_queue.evidence(connection(), [row["id"] for row in rows])
     counts = {row["kind"]: row["of_kind"] for row in rows}
     return [space_item(row, evidence.get(row["id"], [])) for row in rows], counts
@@ -67,11 +67,14 @@ def detail(key: str, item: dict[str, Any] | None) -> dict[str, Any] | None:
         "gone": row["status"] == "gone_pending" and allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()),
         "near": near,
         "offered": [one for one in near if one["offered"]][:4],
-        "siblings": [one for one in near if not one["offered"]][:4],
+        "siblings": [one for one in near if one["sibling"]][:4],
         "shell": shell,
         "places": {"places": [records.marker(row), *(one["marker"] for one in near)]},
         "rejections": parts.reasons(Subject.SPACE),
         "hidings": choices("hiding_reason"),
+        "may_moderate": allows(actor(), Action.MODERATE, row["area_path"] or ()),
+        "may_publish": allows(actor(), Action.PUBLISH, row["area_path"] or ()),
+        "hold_rules": [label("hold_rule", rule) for rule in row["hold_rules"]],
         "may_edit": allows(actor(), Action.EDIT_SPACE, row["area_path"] or ()),
     }
 
