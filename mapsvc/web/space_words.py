@@ -63,8 +63,13 @@ def status_text(
 def _who_says(
     row: Mapping[str, Any], observations: Sequence[Observation], today: date, policy: FreshnessPolicy
 ) -> list[str]:
-    if row["last_confirmed_on"] is None:
+    if row["last_confirmed_on"] is None and not observations:
         return [_("Nobody has looked yet")]
+    if row["last_confirmed_on"] is None:
+        # Somebody did, though what they said weighs too little to count as a look.
+        newest = max(observations, key=lambda one: one.counted_at)
+        words = {"when": ago(newest.counted_on), "who": label("confirmed_by", newest.source_kind.value)}
+        return [_("Last seen %(when)s %(who)s", **words)]
     words = {"when": ago(row["last_confirmed_on"]), "who": label("confirmed_by", row["last_source_kind"])}
     if row["status"] == "disputed":
         weights = dict(freshness.assess(observations, today, policy).weights)
@@ -78,6 +83,16 @@ def _who_says(
     if row["status"] == "unverified":
         return [_("Last seen %(when)s %(who)s", **words)]
     return [_("Last confirmed %(when)s %(who)s", **words)]
+
+
+def check_text(row: Mapping[str, Any], today: date) -> str:
+    """Return when somebody has to look again, empty where nobody has to."""
+    due = row["next_check_due"]
+    if due is None or not row["listed"]:
+        return ""
+    if due <= today:
+        return _("A check is due since %(day)s.", day=date_text(due))
+    return _("The next check is due on %(day)s. Then this would be less sure or older.", day=date_text(due))
 
 
 def life(

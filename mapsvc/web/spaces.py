@@ -91,6 +91,7 @@ def show(slug: str) -> str:
         history=history_entries(history.of_record(connection(), "space", slug)),
         key=str(new_id()),
         undo=_undo_address(),
+        next_check=space_words.check_text(row, today),
         looks=looks.beside(slug) if _undo_address() else [],
     )
 
