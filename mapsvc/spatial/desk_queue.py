@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.observations import Claim, Observation, Quality, SourceKind
 from mapsvc.spatial.desk_scope import Scope
 from mapsvc.spatial.named_sql import named
@@ -15,12 +16,18 @@ from mapsvc.spatial.named_sql import named
 MOST_OF_A_KIND = 60
 
 
-def candidates(connection: Connection, scope: Scope, slug: str = "") -> list[dict[str, Any]]:
+def candidates(connection: Connection, scope: Scope, policy: FreshnessPolicy, slug: str = "") -> list[dict[str, Any]]:
     """Return at most `MOST_OF_A_KIND` spaces of each kind, and the one with this slug if it waits.
 
     Each row carries `kind` (new, gone, disputed, texts, check) and `of_kind`, the number of all of its kind.
     """
-    params = scope.params() | {"limit": MOST_OF_A_KIND, "slug": slug}
+    params = scope.params() | {
+        "limit": MOST_OF_A_KIND,
+        "slug": slug,
+        "unsure_within": policy.unsure_within_days,
+        "unsure_reporters": policy.unsure_reporters,
+        "before_call": policy.check_before_call_days,
+    }
     return [dict(row._mapping) for row in connection.execute(named("desk_queue"), params)]
 
 

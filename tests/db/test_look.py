@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 
 from mapsvc.config import Settings
 from mapsvc.domain.ids import new_id
-from mapsvc.domain.imports import Batch, StreetRecord
+from mapsvc.domain.imports import Batch, CallRecord, LotRecord, StreetRecord
 from tests.builders import NOW, PASSWORD, SOURCE, Builder
 from tests.db.fresh_town import app_of, found
 
@@ -49,6 +50,15 @@ def slugs(client: FlaskClient, query: str = HERE) -> list[str]:
     return [one["url"].rsplit("/", 1)[1] for one in answer.get_json()["places"]]
 
 
+def call(make: Builder, space: str, days: int) -> None:
+    """Make a place a lot of a call that opens in so many days."""
+    opens = NOW.date() + timedelta(days=days)
+    lot = LotRecord("l", 1, space, opens + timedelta(days=90), opens + timedelta(days=400))
+    title = {"en": "Call"}
+    record = CallRecord("c", "C-1", title, title, "open", opens, opens + timedelta(days=30), (lot,))
+    make.load(Batch(SOURCE, calls=(record,)))
+
+
 def test_the_most_urgent_places_nearby_come_first(client: FlaskClient, places: dict[str, UUID]) -> None:
     # Nobody knows anything of “unknown”: age 0.35 and doubt 0.30. An old answer is more urgent than two fresh ones that
     # differ, since freshness 4.2 gives age the larger share.
@@ -56,13 +66,7 @@ def test_the_most_urgent_places_nearby_come_first(client: FlaskClient, places: d
 
 
 def test_a_coming_call_makes_a_fresh_place_urgent(make: Builder, client: FlaskClient, places: dict[str, UUID]) -> None:
-    from mapsvc.domain.imports import CallRecord, LotRecord
-
-    soon = NOW.date() + timedelta(days=40)
-    lot = LotRecord("l", 1, "fresh", soon + timedelta(days=90), soon + timedelta(days=400))
-    title = {"en": "Call"}
-    call = CallRecord("c", "C-1", title, title, "open", soon, soon + timedelta(days=30), (lot,))
-    make.load(Batch(SOURCE, calls=(call,)))
+    call(make, "fresh", 40)
     page = client.get("/look?space=unknown").get_data(as_text=True)
     assert "A call opens on 30 Dec 2026" in page
 
@@ -166,3 +170,35 @@ def test_bad_answers_inside_an_embed_are_named(
                        data={"claim": "vacant", "key": str(new_id())}).status_code == 404  # fmt: skip
     assert client.post(curated.replace("our-map", "no-map"), headers=headers,
                        data={"claim": "vacant", "key": str(new_id())}).status_code == 404  # fmt: skip
+
+
+def checks(make: Builder, client: FlaskClient) -> list[str]:
+    """Return what the desk is asked to check, after signing in as an officer of everything."""
+    if not make.rows("SELECT FROM users"):
+        make.account("officer@example.org", "officer")
+        client.post("/login", data={"email": "officer@example.org", "password": PASSWORD})
+    return re.findall(r'data-item="([^"]+)"', client.get("/desk?kind=check").get_data(as_text=True))
+
+
+def test_several_who_were_not_sure_ask_for_a_visit(make: Builder, client: FlaskClient) -> None:
+    place = make.space("seen", 7.62, 45.07)
+    make.observation(place, kind="officer_visit", days_ago=20, reporter="user:1")
+    make.observation(place, claim="unsure", days_ago=5, reporter="device:a")
+    make.observation(place, claim="unsure", days_ago=4, reporter="device:a")
+    make.observation(place, claim="unsure", days_ago=61, reporter="device:b")
+    assert checks(make, client) == [], "one device counts once, and an old doubt no more"
+    make.observation(place, claim="unsure", days_ago=3, reporter="device:c")
+    assert checks(make, client) == ["seen"]
+    assert "Several people were not sure" in client.get("/desk?kind=check").get_data(as_text=True)
+
+
+def test_a_place_is_looked_at_before_its_call_opens(make: Builder, client: FlaskClient) -> None:
+    place = make.space("lot", 7.62, 45.07)
+    make.observation(place, kind="officer_visit", days_ago=20, reporter="user:1")
+    call(make, "lot", 40)
+    assert checks(make, client) == []
+    make.write("UPDATE calls SET opens_on = :day", day=NOW.date() + timedelta(days=10))
+    assert checks(make, client) == [], "looked at within 30 days before it opens"
+    make.write("UPDATE observations SET observed_at = observed_at - interval '15 days'")
+    make.write("UPDATE spaces SET last_confirmed_on = last_confirmed_on - 15")
+    assert checks(make, client) == ["lot"]

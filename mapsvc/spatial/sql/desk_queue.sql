@@ -15,13 +15,25 @@ WITH RECURSIVE scope AS (
         UNION ALL
         SELECT space_id, created_at FROM photos WHERE state = 'submitted') texts
     GROUP BY space_id
+), unsure AS (
+    -- As domain.freshness.asks_for_check: several who were not sure lately ask for a visit; an anonymous device counts once.
+    SELECT space_id FROM observations
+    WHERE claim = 'unsure' AND state = 'counted'
+      AND least(observed_at, submitted_at) >= (mapsvc_today() - CAST(:unsure_within AS integer))
+    GROUP BY space_id
+    HAVING count(DISTINCT CASE WHEN source_kind = 'anonymous' THEN coalesce(cluster_key, reporter) ELSE reporter END)
+           >= :unsure_reporters
 ), today AS (
     SELECT s.id, s.slug, s.name, s.record_state, s.asset_kind, s.created_at, s.last_confirmed_on, s.last_source_kind,
            s.observation_count, s.next_check_due, s.publication_precision, s.version, s.area_id, s.point, s.area_m2, s.source_id,
            mapsvc_current(s.status_from, s.status_codes) AS status, mapsvc_current(s.status_from, s.band_codes) AS band,
            s.status_from[greatest(1, width_bucket(mapsvc_today(), s.status_from))] AS status_since,
-           w.since AS waiting_since, soon.opens_on AS call_opens_on
+           w.since AS waiting_since, soon.opens_on AS call_opens_on, unsure.space_id IS NOT NULL AS unsure,
+           -- Before a call opens somebody is to have looked (freshness 4.2), however fresh the status still is.
+           soon.opens_on - CAST(:before_call AS integer) <= mapsvc_today()
+           AND coalesce(s.last_confirmed_on < soon.opens_on - CAST(:before_call AS integer), true) AS call_near
     FROM spaces s LEFT JOIN waiting w ON w.space_id = s.id LEFT JOIN soon ON soon.space_id = s.id
+    LEFT JOIN unsure ON unsure.space_id = s.id
     WHERE s.record_state IN ('submitted', 'published')
       AND (:everywhere OR s.area_id IN (SELECT id FROM scope))
 ), kinds AS (
@@ -31,7 +43,8 @@ WITH RECURSIVE scope AS (
         WHEN t.status = 'disputed' THEN 'disputed'
         WHEN t.waiting_since IS NOT NULL THEN 'texts'
         -- Registers of other cities are shown, but nobody here goes and looks.
-        WHEN t.area_id IS NOT NULL AND (t.band = 'stale' OR t.next_check_due <= mapsvc_today()) THEN 'check'
+        WHEN t.area_id IS NOT NULL AND (t.band = 'stale' OR t.next_check_due <= mapsvc_today() OR t.unsure OR t.call_near)
+            THEN 'check'
     END AS kind
     FROM today t
 ), ranked AS (

@@ -37,7 +37,7 @@ _KINDS = {kind.code: kind for kind in KINDS}
 
 def items(key: str) -> tuple[list[dict[str, Any]], Mapping[str, int]]:
     """Return the spaces that wait, and how many there are of each kind."""
-    rows = desk_queue.candidates(connection(), scope(Action.PUBLISH), key)
+    rows = desk_queue.candidates(connection(), scope(Action.PUBLISH), freshness_policy(), key)
     evidence = desk_queue.evidence(connection(), [row["id"] for row in rows])
     counts = {row["kind"]: row["of_kind"] for row in rows}
     return [space_item(row, evidence.get(row["id"], [])) for row in rows], counts
@@ -169,6 +169,8 @@ def _why(row: Mapping[str, Any], observations: Sequence[Observation]) -> list[st
     kind = row["kind"]
     if kind == "check":
         words = [_looked(row["last_confirmed_on"])]
+        if row["unsure"]:
+            words.append(_("Several people were not sure what they see."))
     elif kind == "texts":
         words = [_("Published; what was sent with it is not shown yet.")]
     elif kind == "new" and observations:
