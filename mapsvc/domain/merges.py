@@ -13,7 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Invalid
-from mapsvc.domain.freshness_policy import DEFAULT
+from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
 from mapsvc.domain.observations import SourceKind
 from mapsvc.domain.spaces import AvailabilityState, OwnerType, RecordState, Space
 
@@ -78,9 +78,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How far the source of a value is trusted (the weight τ of its kind of source, no unit), and when it said so."""
+    """Which kind of source a value comes from, which says how far it is trusted, and when it said so."""
 
-    trust: float
+    kind: SourceKind
     at: datetime
 
 
@@ -190,9 +190,9 @@ class Merge:
     undone_at: datetime | None = None
 
 
-def trust(writer: str) -> float:
-    """Return how far the values of this writer are trusted (τ, no unit); `writer` is a kind of actor or of source."""
-    return DEFAULT.source_weights[_WRITERS.get(writer, SourceKind.IMPORT_OPEN)]
+def kind_of(writer: str) -> SourceKind:
+    """Return as which kind of source the values of this writer count; `writer` is a kind of actor or of source."""
+    return _WRITERS.get(writer, SourceKind.IMPORT_OPEN)
 
 
 def field_of(column: str) -> str:
@@ -266,12 +266,13 @@ def check_pair(survivor: Party, loser: Party) -> None:
         raise Conflict("Both are lots of one call.", code="both_in_call")
 
 
-def plan(survivor: Party, loser: Party, choices: Mapping[str, str]) -> Plan:
+def plan(survivor: Party, loser: Party, choices: Mapping[str, str], policy: FreshnessPolicy = DEFAULT) -> Plan:
     """Return what joining does; `choices` name the side of fields that somebody chose.
 
-    By default a field keeps the value of the more trusted source, then the newer one; the more careful one where it
-    decides what is shown. Raises Invalid with a pointer for a choice that does not exist.
+    By default a field keeps the value of the more trusted source (its weight τ, freshness 4.1), then the newer one; the
+    more careful one where it decides what is shown. Raises Invalid with a pointer for a choice that does not exist.
     """
+    weights = policy.source_weights
     left, right = facts(survivor.space), facts(loser.space)
     unknown = sorted(set(choices) - (left.keys() | right.keys()) | (set(choices) & FOLLOWS.keys()))
     if unknown:
@@ -279,14 +280,17 @@ def plan(survivor: Party, loser: Party, choices: Mapping[str, str]) -> Plan:
     known = {*PLAIN, *FOLLOWS}
     names = [*PLAIN, *sorted(name for name in left.keys() | right.keys() if name not in known)]
     fields = {
-        name: _planned(name, left.get(name), right.get(name), survivor, loser, choices.get(name)) for name in names
+        name: _planned(name, left.get(name), right.get(name), choices.get(name))
+        or _by_source(name, left.get(name), right.get(name), survivor.origin(name), loser.origin(name), weights)
+        for name in names
     }
     for name, leader in FOLLOWS.items():
         fields[name] = PlannedField(name, left.get(name), right.get(name), fields[leader].side, Why.SAME)
     return Plan(survivor, loser, tuple(fields.values()))
 
 
-def _planned(name: str, own: object, other: object, survivor: Party, loser: Party, choice: str | None) -> PlannedField:
+def _planned(name: str, own: object, other: object, choice: str | None) -> PlannedField | None:
+    """Return a field whose value does not hang on its source; None for one where the better source decides."""
     if _alike(name, own, other):
         return PlannedField(name, own, other, Side.SURVIVOR, Why.SAME)
     if choice is not None:
@@ -300,9 +304,15 @@ def _planned(name: str, own: object, other: object, survivor: Party, loser: Part
         return PlannedField(name, own, other, Side.LOSER if _unknown(name, own) else Side.SURVIVOR, Why.ONLY)
     if name == "availability_state":
         return PlannedField(name, own, other, Side.SURVIVOR, Why.OWN)
-    mine, theirs = survivor.origin(name), loser.origin(name)
-    if mine.trust != theirs.trust:
-        return PlannedField(name, own, other, Side.SURVIVOR if mine.trust > theirs.trust else Side.LOSER, Why.TRUST)
+    return None
+
+
+def _by_source(
+    name: str, own: object, other: object, mine: Origin, theirs: Origin, weights: Mapping[SourceKind, float]
+) -> PlannedField:
+    left, right = weights[mine.kind], weights[theirs.kind]
+    if left != right:
+        return PlannedField(name, own, other, Side.SURVIVOR if left > right else Side.LOSER, Why.TRUST)
     return PlannedField(name, own, other, Side.SURVIVOR if mine.at >= theirs.at else Side.LOSER, Why.NEWER)
 
 

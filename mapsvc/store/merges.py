@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mapsvc.domain.merges import Memory, Merge, Origin, Party, field_of, trust
+from mapsvc.domain.merges import Memory, Merge, Origin, Party, field_of, kind_of
 from mapsvc.domain.spaces import Space
 from mapsvc.store.care_tables import appeals, different_places, flags, merges, owner_claims, reminders
 from mapsvc.store.machinery_tables import audit_log
@@ -100,7 +100,7 @@ class MergeRepository:
         origins = {"": self._of_source(space)}
         for row in rows:
             writer = "import_official" if row.action == "imported" else row.actor_kind
-            origin = Origin(trust(writer), row.at)
+            origin = Origin(kind_of(writer), row.at)
             if row.action in ("reported", "added"):
                 origins[""] = origin
             for name in _changed(row.before or {}, row.after or {}):
@@ -117,8 +117,8 @@ class MergeRepository:
             .limit(1)
         ).one_or_none()
         if row is None:
-            return Origin(trust("import_open"), space.created_at)
-        return Origin(trust(row.source_kind), row.observed_at)
+            return Origin(kind_of("import_open"), space.created_at)
+        return Origin(kind_of(row.source_kind), row.observed_at)
 
     def add(self, merge: Merge) -> None:
         """Add a merge."""

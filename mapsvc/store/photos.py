@@ -29,7 +29,7 @@ class PhotoRepository:
                 width=photo.width,
                 height=photo.height,
                 created_at=at,
-                image_hash=None if photo.image_hash is None else signed(photo.image_hash),
+                image_hash=_stored(photo.image_hash),
             )
         )
 
@@ -45,8 +45,18 @@ class PhotoRepository:
         self._connection.execute(
             update(photos)
             .where(photos.c.id == photo_id)
-            .values(sha256=photo.sha256, width=photo.width, height=photo.height, version=photos.c.version + 1)
+            .values(
+                sha256=photo.sha256,
+                width=photo.width,
+                height=photo.height,
+                image_hash=_stored(photo.image_hash),
+                version=photos.c.version + 1,
+            )
         )
+
+
+def _stored(image_hash: int | None) -> int | None:
+    return None if image_hash is None else signed(image_hash)
 
 
 def signed(image_hash: int) -> int:

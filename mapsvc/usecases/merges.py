@@ -87,7 +87,7 @@ def preview_merge(uow: UnitOfWork, actor: Actor, pair: Pair, today: date) -> Pre
     with uow:
         one, other = _both(uow, actor, pair, lock=False)
         survivor, loser = _ordered(pair, one, other)
-        planned = rules.plan(survivor, loser, _sides(pair, survivor))
+        planned = rules.plan(survivor, loser, _sides(pair, survivor), uow.freshness_policy)
         seen = uow.observations.counted(one.space.id) + uow.observations.counted(other.space.id)
         seen.sort(key=lambda said: (said.observed_at, said.submitted_at, said.id))
         waiting = next((merge for merge in _standing(uow, one, other) if merge.state == "proposed"), None)
@@ -124,7 +124,7 @@ def merge_spaces(uow: UnitOfWork, actor: Actor, wish: Wish, now: datetime) -> Do
         if swapped and not reason:
             raise Invalid("say why the other record lives on", "/reason", code="swap_reason")
         sides = _sides(wish.pair, survivor)
-        planned = rules.plan(survivor, loser, sides)
+        planned = rules.plan(survivor, loser, sides, uow.freshness_policy)
         _check(uow, actor, planned, one, other)
         merge = Merge(new_id(), loser.space.id, survivor.space.id, "proposed", sides, actor.user_id, now,
                       swap_reason=reason if swapped else None)  # fmt: skip
@@ -157,7 +157,8 @@ def agree(uow: UnitOfWork, actor: Actor, merge_id: UUID, versions: tuple[int, in
             raise Forbidden("a second person has to agree", code="second_person")
         if (survivor.version, loser.version) != versions:
             raise Stale("a record changed since it was looked at", code="stale", state=loser.record_state)
-        planned = rules.plan(uow.merges.party(survivor), uow.merges.party(loser), merge.choices)
+        parties = uow.merges.party(survivor), uow.merges.party(loser)
+        planned = rules.plan(*parties, merge.choices, uow.freshness_policy)
         _check(uow, actor, planned, planned.survivor, planned.loser, proposal=merge.id)
         _carry_out(uow, actor, replace(merge, agreed_by=actor.user_id), planned, now)
         done = Done(merge.id, "done", _slug(uow, planned.survivor), loser.slug)

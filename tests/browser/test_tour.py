@@ -106,6 +106,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.premises_new": (OFFICER, ("/desk/premises/new",)),
     "desk.premises_edit": (OFFICER, ("/desk/premises/{confirmed}",)),
     "desk.premises_place": (OFFICER, ("/desk/premises/{confirmed}/place",)),
+    "desk.premises_history": (OFFICER, ("/desk/premises/{confirmed}/history?kind=facts",)),
+    "desk.premises_roll_back": (OFFICER, ("/desk/premises/{confirmed}/history/999999999",)),
+    "desk.audit": (OFFICER, ("/desk/audit", "/desk/audit?noun=source&first=2026-01-01")),
+    "desk.merges": (OFFICER, ("/desk/merges",)),
+    "desk.merges_new": (OFFICER, ("/desk/merges/new?a={confirmed}&b={disputed}",)),
+    "desk.merges_show": (OFFICER, ("/desk/merges/00000000-0000-0000-0000-000000000001",)),
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
     "desk.areas": (OFFICER, ("/desk/areas",)),
@@ -123,7 +129,7 @@ NO_PAGES = frozenset(
     "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
     " data.as_csv data.as_geojson transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
     " personal_data.account_archive personal_data.report_archive"
-    " static_files.serve security.static desk.photo desk.premises_export"
+    " static_files.serve security.static desk.photo desk.premises_export desk.audit_export"
     " matching.collective_json matching.space_json matching.pair_json".split()
 )
 REGISTER = "name,street,number,lat,lon,usable_area_m2\nNew one,Via Nizza,991,45.05,7.67,40\nBad one,,,0,0,x\n"

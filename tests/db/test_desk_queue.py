@@ -107,29 +107,6 @@ def test_an_officers_finding_counts_as_a_visit_and_can_be_taken_back(world: Worl
     assert world.row(slug)["status_codes"] == ["unverified"]
 
 
-def test_joining_needs_a_say_over_both_records(world: World) -> None:
-    mine, theirs = world.report("Via Nizza", EAST), world.space("Via Po 3", WEST)
-
-    answer = decision(world.client("moderator_east"), mine, "same_as", same_as=theirs)
-
-    assert answer.status_code == 403
-    assert world.row(mine)["record_state"] == "submitted"
-
-
-def test_same_as_takes_a_neighbour_or_a_name_but_offers_no_sibling(world: World) -> None:
-    world.space("Via Nizza 18", street="Via Nizza", number="18")
-    world.space("Via Nizza 18/B", (EAST[0] + 0.00002, EAST[1]), street="Via Nizza", number="18/B")
-    slug, client = world.report("Via Nizza", EAST, "18"), world.client("officer")
-    shown = page(client.get(f"/desk?item={slug}"))
-    offered = re.findall(r'name="same_as" value="([^"]+)"', shown)
-    assert offered == ["via-nizza-18"]
-    assert "other units" in shown
-    assert decision(client, slug, "same_as", same_as_words="via nizza 1 bis").status_code == 422
-    assert decision(client, slug, "same_as", same_as_words="via nizza 18").status_code == 200
-    assert world.row(slug)["record_state"] == "merged"
-    assert world.row("via-nizza-18")["observation_count"] == 1
-
-
 def test_texts_of_a_public_place_wait_in_the_queue_until_somebody_looks(world: World) -> None:
     slug = world.space("Via Nizza 18")
     answer = Answer(uuid4(), Claim.VACANT, note="padlock on the door")

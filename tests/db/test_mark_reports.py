@@ -12,7 +12,7 @@ from sqlalchemy import text
 from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor, Grant, Role
-from mapsvc.usecases import reports
+from mapsvc.usecases import merges, reports
 from mapsvc.usecases.decisions import Decision, decide
 from mapsvc.usecases.marking import Report, report_space
 from mapsvc.usecases.observations import Answer, add_observation
@@ -39,6 +39,14 @@ def slug(town):
         uuid4(), TOKEN, 7.68, 45.055, Claim.VACANT, street="Via Madama Cristina", number="7", note="Shutter down"
     )
     return report_space(town.unit_of_work(), town.photos, NEIGHBOUR, report, NOW).slug
+
+
+def join(town, slug, into):
+    """Join a record with another one, which lives on whatever the rule says."""
+    with town.unit_of_work() as uow:
+        versions = [uow.spaces.by_slug(one).version for one in (slug, into)]
+    wish = merges.Wish(merges.Pair(slug, into, keep=into), *versions, uuid4(), "for this test")
+    return merges.merge_spaces(town.unit_of_work(), MODERATOR, wish, NOW)
 
 
 def publish(town, slug, verb="publish", **more):
@@ -139,7 +147,6 @@ def test_a_corrected_note_waits_for_a_look_again(visitor, town, slug):
     [
         ("publish", {}, "It is on the map"),
         ("reject", {"reason": "lived_in"}, "Somebody lives there"),
-        ("same_as", {"same_as": "via-nizza-18"}, "joined with another record"),
     ],
 )
 def test_the_page_says_what_was_decided(visitor, town, slug, verb, more, says):
@@ -149,20 +156,28 @@ def test_the_page_says_what_was_decided(visitor, town, slug, verb, more, says):
 
     assert says in shown
     assert ("Still empty" in shown) == (verb == "publish")
-    if verb == "same_as":
-        assert 'href="/spaces/via-nizza-18"' in shown
 
 
-def test_a_closed_report_takes_no_answer_but_can_be_withdrawn_from_the_record_it_joined(town, slug):
-    publish(town, slug, "same_as", same_as="via-nizza-18")
-    with pytest.raises(Conflict):
-        reports.answer_again(town.unit_of_work(), town.photos, TOKEN, Answer(uuid4(), Claim.GONE), NOW)
+def test_a_joined_report_takes_answers_and_is_withdrawn_from_the_record_it_joined(visitor, town, slug):
+    join(town, slug, "via-nizza-18")
 
+    shown = page(visitor.get(f"/r/{TOKEN}"))
+    reports.answer_again(town.unit_of_work(), town.photos, TOKEN, Answer(uuid4(), Claim.OCCUPIED), NOW)
+
+    assert "joined with another record" in shown
+    assert 'href="/spaces/via-nizza-18"' in shown
+    assert "Still empty" in shown
+    assert rows(town, "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18'") == [(2,)]
     reports.withdraw(town.unit_of_work(), TOKEN, NOW)
-
     assert rows(town, "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18'") == [(0,)]
     with pytest.raises(NotFound):
         reports.withdraw(town.unit_of_work(), "another", NOW)
+
+
+def test_a_closed_report_takes_no_answer(town, slug):
+    publish(town, slug, "reject", reason="spam")
+    with pytest.raises(Conflict):
+        reports.answer_again(town.unit_of_work(), town.photos, TOKEN, Answer(uuid4(), Claim.GONE), NOW)
 
 
 def test_a_double_tap_at_the_same_moment_is_stored_once(town):
@@ -215,10 +230,10 @@ def test_who_marked_a_place_reads_its_address_although_it_is_shown_coarsely(visi
 
 
 def test_withdrawing_reaches_the_record_at_the_end_of_a_chain_of_joins(town, slug):
-    publish(town, slug, "same_as", same_as="via-nizza-18")
-    decision = Decision("same_as", 1, same_as="via-nizza-18-b")
-    decide(town.unit_of_work(), MODERATOR, "via-nizza-18", decision, NOW)
-    count = "SELECT observation_count FROM spaces WHERE slug = 'via-nizza-18-b'"
+    join(town, slug, "via-nizza-18")
+    end = rows(town, "SELECT slug FROM spaces WHERE name = 'Secret 3'")[0].slug
+    join(town, "via-nizza-18", end)
+    count = f"SELECT observation_count FROM spaces WHERE slug = '{end}'"
     assert rows(town, count) == [(1,)]
 
     reports.withdraw(town.unit_of_work(), TOKEN, NOW)
@@ -229,8 +244,8 @@ def test_withdrawing_reaches_the_record_at_the_end_of_a_chain_of_joins(town, slu
 def test_the_slug_of_an_exact_record_never_leads_to_a_coarse_one(town, visitor):
     """The old slug is an address: an answer of 301 would tell where the coarse place is."""
     coarse = rows(town, "SELECT slug FROM spaces WHERE name = 'Secret 3'")[0].slug
-    publish(town, "via-nizza-18-b", "same_as", same_as=coarse)
-    publish(town, "via-nizza-20", "same_as", same_as="via-nizza-18")
+    join(town, "via-nizza-18-b", coarse)
+    join(town, "via-nizza-20", "via-nizza-18")
 
     assert visitor.get("/spaces/via-nizza-18-b").status_code == 404
     assert visitor.get("/spaces/via-nizza-20").headers["Location"].endswith("/spaces/via-nizza-18")
