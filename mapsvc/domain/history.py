@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mapsvc.domain.people import Actor, Role
+from mapsvc.domain.three_way import same
 
 REFERENCE = "$personal"
 #: What a reader gets for a value that was erased.
@@ -54,7 +55,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         " publication_precision features external_ids availability_state owner_consent reported_by claim adjudication"
         " survivor_id loser_id target choices same_as frozen_at owner_objection office_precision wish entry put_back"
         " public_area_id published_point published_3857 published_street status_from status_codes band_codes"
-        " last_confirmed_on last_source_kind observation_count next_check_due last_official_check_on area_m2 moved source_kind"
+        " last_confirmed_on last_source_kind observation_count next_check_due"
+        " last_official_check_on area_m2 moved source_kind"
         " quality note_state photo photo_id subject verdict ruling undone_at",
         "name description owner_note features.former_use features.house_rules features.renewal search_text note",
     ),
@@ -274,9 +276,12 @@ def whole(values: Mapping[str, Any], onto: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what changed, before and after, with the members of JSON fields one by one; not there is None."""
+    """Return what changed, before and after, with the members of JSON fields one by one; not there is None.
+
+    An empty text says no more than none, and is no change.
+    """
     left, right = flat(old), flat(new)
-    names = [name for name in dict.fromkeys([*left, *right]) if left.get(name) != right.get(name)]
+    names = [name for name in dict.fromkeys([*left, *right]) if not same(left.get(name), right.get(name))]
     return {name: left.get(name) for name in names}, {name: right.get(name) for name in names}
 
 

@@ -24,13 +24,9 @@ class Joined:
 
 
 def same(left: object, right: object) -> bool:
-    """Tell whether two values say the same; an empty text, an empty list and nothing all mean "not known"."""
+    """Tell whether two values say the same; an empty text means "not known", an empty list means "known: none"."""
     alike = left == right and isinstance(left, bool) == isinstance(right, bool)
-    return alike or (_nothing(left) and _nothing(right))
-
-
-def _nothing(value: object) -> bool:
-    return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+    return alike or (left in (None, "") and right in (None, ""))
 
 
 def join(base: Mapping[str, Any] | None, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Joined:

@@ -45,7 +45,8 @@ def test_the_form_keeps_unknown_unknown_and_changes_what_was_typed(world: World)
     }  # fmt: skip
     assert row["description"] == {"en": "", "it": "Serranda"} or row["description"] == {"it": "Serranda"}
     assert row["version"] == 2
-    assert "Usable area: not known → 68.5 m²" in page(client.get(f"/desk/premises/{slug}"))
+    shown = re.sub(r"<[^>]*>", "", page(client.get(f"/desk/premises/{slug}")))
+    assert re.search(r"Usable area\s*not known → 68.5 m²", shown)
 
 
 def test_a_faulty_field_is_named_and_nothing_typed_is_lost(world: World) -> None:
@@ -67,10 +68,8 @@ def test_a_record_changed_in_between_shows_the_difference_and_keeps_what_was_typ
     edit_space(world.services.unit_of_work(), ADMINISTRATOR, slug, 1, {"features": {"wc_count": 1}}, NOW)
     answer = send(client, f"/desk/premises/{slug}", fields)
     assert answer.status_code == 412
-    assert "Somebody else changed this record in between" in answer.text
-    assert "<del>1</del>" in answer.text
-    assert "<ins>2</ins>" in answer.text
-    again = form_of(answer.text)
+    assert "Somebody else saved this in between" in answer.text
+    again = form_of(answer.text) | {"keep-features.wc_count": "yours"}
     assert again["version"] == "2"
     assert again["street"] == "Via Nizza"
     assert send(client, f"/desk/premises/{slug}", again).status_code == 302

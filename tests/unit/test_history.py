@@ -317,7 +317,7 @@ def test_no_and_zero_are_not_the_same_as_not_known() -> None:
     assert not same(0, None)
     assert not same(False, 0)
     assert same("", None)
-    assert same([], None)
+    assert not same([], None), "known to be none is more than not known"
 
 
 # The chain ------------------------------------------------------------------------------------------------------------
