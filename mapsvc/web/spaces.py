@@ -242,6 +242,7 @@ def _lot(lot: Any) -> dict[str, Any] | None:
         "url": url_for("calls.show", code=lot["code"]),
         "number": lot["number"],
         "state": label("call_state", lot["state"]),
+        "open": lot["state"] == "open",
         "opens": date_text(lot["opens_on"]),
         "closes": date_text(lot["closes_on"]),
     }
