@@ -16,6 +16,7 @@ from werkzeug.wsgi import wrap_file
 from mapsvc.domain.cells import neutral
 from mapsvc.spatial import city, data
 from mapsvc.web.current import connection, forget, now, services
+from mapsvc.web.headers import kept_today
 from mapsvc.web.i18n import date_text, number_text
 from mapsvc.web.labels import source_words
 from mapsvc.web.record_words import licence_url, page_address, safe_link
@@ -105,7 +106,7 @@ def _download(parts: Iterator[str], mimetype: str, name: str) -> Response:
     response = Response(wrap_file(request.environ, file), content_type=mimetype)
     response.content_length = size
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = kept_today(300)
     return response
 
 

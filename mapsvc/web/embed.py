@@ -20,6 +20,7 @@ from mapsvc.web import sessions
 from mapsvc.web.accounts import csrf
 from mapsvc.web.current import city, connection, device_key, network_key, now, services
 from mapsvc.web.folium_elements import map_texts
+from mapsvc.web.headers import kept_today
 from mapsvc.web.hold_words import held_text
 from mapsvc.web.i18n import language
 from mapsvc.web.labels import label
@@ -35,7 +36,7 @@ bp = Blueprint("embed", __name__)
 bp.record_once(lambda state: sessions.install(state.app))  # type: ignore[arg-type]  # a blueprint names a wider class
 
 THEMES = ("auto", "light", "dark")
-_FRESH = "public, max-age=60"
+_FRESH_SECONDS = 60
 
 
 @bp.get("/embed/<slug>")
@@ -72,7 +73,10 @@ def by_box(slug: str) -> Response:
     found = _map(slug)
     box = places.Box.read(request.args.get("bbox", ""))
     filters = maps.stored_filters(found["filters"])
-    return _public(jsonify(view_json(places.view(connection(), box, whole_number("zoom", 0, 22), filters))))
+    response = _public(jsonify(view_json(places.view(connection(), box, whole_number("zoom", 0, 22), filters))))
+    # What somebody sees there is on the map with the next request.
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
 
 
 # A foreign page's frame has no session, so that no token of one can protect these writes: the browser's own word about
@@ -166,7 +170,7 @@ def _rendered(template: str, **values: Any) -> str:
 
 
 def _public(response: Response) -> Response:
-    response.headers["Cache-Control"] = _FRESH
+    response.headers["Cache-Control"] = kept_today(_FRESH_SECONDS)
     response.vary.add("Accept-Language")
     return response
 

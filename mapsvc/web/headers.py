@@ -1,10 +1,11 @@
 """Security headers of every answer, and the nonce that lets a page's own scripts run."""
 
 import secrets
+from datetime import UTC, datetime, time, timedelta
 
 from flask import Flask, Response, g, request
 
-from mapsvc.web.current import services
+from mapsvc.web.current import now, services
 
 _QUIET = "accelerometer=(), camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
 
@@ -53,3 +54,9 @@ def _protect(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def kept_today(seconds: int) -> str:
+    """Return a Cache-Control for what may be kept so long, but never into the next UTC day, when statuses turn."""
+    midnight = datetime.combine(now().date() + timedelta(days=1), time(), UTC)
+    return f"public, max-age={min(seconds, int((midnight - now()).total_seconds()))}"
