@@ -15,7 +15,7 @@ from mapsvc.domain.erasures import TOMBSTONE, SubjectKind
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.store.erasure_list import ErasureList
-from mapsvc.usecases import erasures, reports
+from mapsvc.usecases import erasures, reports, seals
 from mapsvc.web.app import create_app
 from tests.builders import NOW, PASSWORD
 from tests.personal_world import HER_ADDRESS, HER_KEY, HERS, HIS, HIS_ADDRESS, People, populate, where
@@ -214,6 +214,7 @@ def test_a_crash_between_commit_and_list_is_made_good_by_the_next_tidying(people
 
 def test_the_history_is_not_touched(people: People) -> None:
     services = people.make.services
+    assert seals.seal(services.unit_of_work, NOW) > 0
     before = people.make.rows("SELECT * FROM audit_log ORDER BY id")
     erasures.erase_account(services.unit_of_work(), services, Actor(user_id=people.anna), NOW)
     after = people.make.rows("SELECT * FROM audit_log ORDER BY id")
@@ -225,6 +226,9 @@ def test_the_history_is_not_touched(people: People) -> None:
         people.one("SELECT count(*) FROM personal_values WHERE user_id = :id AND value IS NOT NULL", id=people.anna)
         == 0
     )
+    assert seals.seal(services.unit_of_work, NOW) == 1
+    verdict = seals.verify(services.unit_of_work)
+    assert (verdict.broken, verdict.tail) == (None, 0)
 
 
 # What follows comes through the doors.
