@@ -29,8 +29,8 @@ from mapsvc.domain.spaces import Space
 from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.blurs import blur
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
-from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.history import to_csv as history_to_csv
+from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.photos import check_photo
 from mapsvc.exchange.proofs import check_proof
 from mapsvc.exchange.register import RegisterReader

@@ -11,8 +11,8 @@ def blueprints() -> list[Blueprint]:
         collectives,
         data,
         embed,
-        flags,
         feeds,
+        flags,
         groups,
         home,
         initiatives,
@@ -31,9 +31,9 @@ def blueprints() -> list[Blueprint]:
         reminders,
         reports,
         spaces,
-        transparency,
         stickers,
         subscriptions,
+        transparency,
     )
     from mapsvc.web.desk import screens as desk
 
