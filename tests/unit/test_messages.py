@@ -18,6 +18,43 @@ VALUES = {
     "group": "Vicini",
     "slug": "vicini",
     "reason": "No.",
+    "subject": "space",
+    "verdict": "hide",
+    "appeal": True,
+    "upheld": True,
+    "answer": "Yes.",
+    "wish": "object",
+    "state": "verified",
+    "area": "San Salvario",
+    "status": "probable_vacant",
+    "confirmed": "2026-11-20",
+    "since": "2026-10-01",
+    "count": 3,
+    "days": [
+        {
+            "day": "2026-11-20",
+            "places": [
+                {
+                    "slug": "a",
+                    "name": "50% {% of",
+                    "street": "",
+                    "area": "",
+                    "kind": "new",
+                    "before": None,
+                    "after": "disputed",
+                },
+                {
+                    "slug": "b",
+                    "name": "",
+                    "street": "",
+                    "area": "Aurora",
+                    "kind": "status",
+                    "before": "disputed",
+                    "after": "gone",
+                },
+            ],
+        },
+    ],
 }
 
 
