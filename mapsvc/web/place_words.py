@@ -111,7 +111,7 @@ def view_json(view: View) -> dict[str, Any]:
                 "lon": round(c.lon, 6),
                 "lat": round(c.lat, 6),
                 "count": c.count,
-                "count_text": number_text(c.count) if c.count else "<3",
+                "count_text": (number_text(c.count) + "+" * c.few) if c.count else "<3",
                 "name": _cluster_name(c),
                 "confirmed": round(c.confirmed / max(c.count, 1), 3),
                 "probable": round(c.probable / max(c.count, 1), 3),
