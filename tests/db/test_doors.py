@@ -31,6 +31,7 @@ UNKNOWN = {
     "observation": UUID(int=1),
     "batch": UUID(int=1),
     "group_id": UUID(int=1),
+    "appeal": UUID(int=1),
     "user": 999999,
     "owner_claim": UUID(int=1),
     "office_message": UUID(int=1),
