@@ -95,7 +95,7 @@ def _lines(rows: Sequence[Row], years: Sequence[int], figure: str, words: str) -
     """Return a row of the table for a figure, and one for each of its reasons that any year has."""
     found = {(row["year"], row["reason"]): row for row in rows if row["figure"] == figure}
     reasons = dict.fromkeys(reason for _year, reason in found if reason)
-    total = {"text": words, "sub": False, "cells": [_cell(found.get((year, ""))) for year in years]}
+    total = {"text": words, "sub": False, "cells": [_cell(found.get((year, "")), figure) for year in years]}
     return [total] + [
         {
             "text": label(_REASONS[figure], reason),
@@ -106,9 +106,10 @@ def _lines(rows: Sequence[Row], years: Sequence[int], figure: str, words: str) -
     ]
 
 
-def _cell(row: Row | None) -> str:
+def _cell(row: Row | None, figure: str = "") -> str:
     if row is None:
-        return "0"
+        # Where nothing was decided there is no time that it took.
+        return "–" if figure == "median_hours" else "0"
     if row["hours"] is not None:
         return number_text(round(row["hours"]))
     if row["number"] is None:

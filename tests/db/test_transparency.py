@@ -144,6 +144,7 @@ def test_without_any_decision_the_page_says_none(services: Services) -> None:
     shown = visitor.get("/transparency")
     assert shown.status_code == 200
     assert shown.text.count("None.") == 3
+    assert shown.text.count(">–<") == 1
     assert visitor.get("/transparency.json").get_json() == {"figures": []}
 
 
