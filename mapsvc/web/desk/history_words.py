@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "facts": ("added", "edited", "imported", "rolled_back"),
     "decisions": (
         "publish", "reject", "hide", "archive", "same_as", "merge_proposed", "merge_refused", "merge_undone",
-        "judged_different", "frozen", "thawed", "looked_at", "decision_taken_back", "appealed", "appeal_granted",
+        "judged_different", "frozen", "thawed", "looked_at", "decision_taken_back", "appealed", "appeal_upheld",
         "appeal_refused", "precision_by_policy",
     ),
     "seen": (
@@ -89,7 +89,7 @@ def _of_decisions() -> dict[str, str]:
         "thawed": _("Released again"),
         "looked_at": _("Looked at and left as it is"),
         "appealed": _("Objected to"),
-        "appeal_granted": _("Objection granted"),
+        "appeal_upheld": _("Objection granted"),
         "appeal_refused": _("Objection refused"),
         "decision_taken_back": _("Decision taken back"),
         "precision_by_policy": _("Shown as the area decided"),
