@@ -6,7 +6,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from mapsvc.domain.addresses import Address, parse_address
+from mapsvc.domain.addresses import Address, parse_address, with_number
+from mapsvc.domain.duplicates import Candidate as Comparable
+from mapsvc.domain.duplicates import Verdict, compare
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.geometry import distance_m
 from mapsvc.domain.texts import clean_text
@@ -137,11 +139,16 @@ def candidates(draft: Draft) -> list[dict[str, Any]]:
     around = places.nearby(connection(), lon, lat, CANDIDATE_M, _MOST_CANDIDATES)
     # A street's own point says nothing about the door, so what lies around it comes last and without a distance.
     rows += [row for row in around if row["id"] not in known]
-    return [_candidate(row, measured=draft.placed != "address") for row in rows[:_MOST_CANDIDATES]]
+    own = Comparable(address=with_number(draft.street, draft.number) if draft.street else None)
+    found = [_candidate(row, own, measured=draft.placed != "address") for row in rows[:_MOST_CANDIDATES]]
+    # Another unit of the building is named, since it may be a typing error, but it is never offered as the same place.
+    return sorted(found, key=lambda one: one["sibling"])
 
 
-def _candidate(row: Mapping[str, Any], *, measured: bool) -> dict[str, Any]:
+def _candidate(row: Mapping[str, Any], own: Comparable, *, measured: bool) -> dict[str, Any]:
     exact = row["precision_code"] == "exact"
+    # What a coarse record shows says nothing about its door.
+    other = Comparable(address=parse_address(row["name"])) if exact and row["name"] else Comparable()
     facts = []
     if not exact:
         words = {"street": _("Only its street is shown"), "district": _("Only its area is shown")}
@@ -162,5 +169,6 @@ def _candidate(row: Mapping[str, Any], *, measured: bool) -> dict[str, Any]:
         "facts": " · ".join(facts),
         "photo": f"/photos/{row['photo']}" if row["photo"] else "",
         "precision": row["precision_code"],
+        "sibling": compare(own, other, 0).verdict is Verdict.SIBLINGS,
         "civic": parse_address(row["name"]).civic if exact and row["name"] else "",
     }

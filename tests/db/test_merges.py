@@ -778,6 +778,23 @@ def test_the_queue_leads_to_the_screen_by_name_and_neighbour(town: Town) -> None
     assert client.get("/desk?item=same:none").status_code == 200
 
 
+def test_the_record_page_leads_to_what_was_joined_with_it(town: Town) -> None:
+    town.space("old", created_at=NOW - timedelta(days=400))
+    town.space("new", 6)
+    done = town.join("old", "new")
+    client = town.client("moderator")
+    for slug in ("old", "new"):
+        assert f"/desk/merges/{done.merge_id}" in client.get(f"/desk/premises/{slug}").text, slug
+
+
+def test_the_marking_flow_names_another_unit_and_never_offers_it(town: Town) -> None:
+    town.space("old")
+    town.space("unit-b", 2, number="18/B", name="Via Nizza 18/B")
+    shown = town.client().get(f"/mark/near?placed=map&lon={LON}&lat={LAT}&address=Via+Nizza+18%2FB").text
+    assert re.findall(r'name="space" value="([^"]+)"', shown) == ["unit-b"]
+    assert "Another unit of this building" in shown
+
+
 def test_every_conclusion_is_the_rules_own(town: Town) -> None:
     """What a merge and its undoing store about both records is what a fresh conclusion says."""
     old, new = town.space("old", created_at=NOW - timedelta(days=400)), town.space("new", 6)

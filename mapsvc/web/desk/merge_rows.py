@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from mapsvc.domain.people import Action
 from mapsvc.spatial import desk_merges
-from mapsvc.web.current import actor
+from mapsvc.usecases.merges import UNDO_DAYS
+from mapsvc.web.current import actor, connection
 from mapsvc.web.desk import merge_words
+from mapsvc.web.desk.blueprint import scope
 from mapsvc.web.i18n import ago, date_text
 from mapsvc.web.labels import label
 from mapsvc.web.place_words import css_of, symbol_of
@@ -51,5 +55,12 @@ def merge_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "url": url_for("desk.merges_show", merge_id=row["id"]),
         "symbol": symbol_of("space", row["status"]),
         "css": css_of("space", row["band"]),
+        "state": row["state"],
         "own": row["asked_by"] is not None and row["asked_by"] == actor().user_id,
     }
+
+
+def merges_of(space_id: UUID) -> list[dict[str, Any]]:
+    """Return the merges of a record that wait or can still be taken back, the newest first."""
+    rows = desk_merges.merges(connection(), scope(Action.MODERATE), UNDO_DAYS, of_space=space_id)
+    return [merge_row(row) for row in rows]

@@ -17,7 +17,7 @@ from mapsvc.spatial import desk_register
 from mapsvc.usecases import spaces
 from mapsvc.web import field_words, merge_offer
 from mapsvc.web.current import actor, now, services
-from mapsvc.web.desk import maps, premises_form, record_history, records
+from mapsvc.web.desk import maps, merge_rows, premises_form, record_history, records
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.decisions import version
 from mapsvc.web.desk.history_words import field_name, value_text
@@ -147,6 +147,7 @@ def _edit_page(
         said=records.said(row["id"]),
         photos=records.photos(row["id"]),
         history=history,
+        merges=merge_rows.merges_of(row["id"]),
         entries=entries,
         error_codes=[name.removeprefix(premises_form.PREFIX) for name in errors or {}],
         prefix=premises_form.PREFIX,
