@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from mapsvc import bootstrap
 from mapsvc.config import Settings
+from mapsvc.domain.people import SYSTEM
 from mapsvc.operations import backups, migrations
 from mapsvc.operations.backups import MANIFEST
 from mapsvc.operations.cluster import Urls
 from mapsvc.operations.connections import connect, fetch
 from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
+from mapsvc.usecases import seals
 
 PHOTO = b"not really a picture, but these very bytes"
 
@@ -193,3 +196,23 @@ def test_names_inside_an_archive_never_leave_the_photo_folder(
         writing.add(evil, "photos/../../outside.jpg")
     backups.restore(other_machine, archive)
     assert not list(tmp_path.rglob("outside.jpg"))
+
+
+def test_the_chain_of_the_history_holds_after_a_restore(
+    filled: Deployment, other_machine: Deployment, tmp_path: Path
+) -> None:
+    """Instants, numbers and JSON come back to the last digit, or the hashes would not fit."""
+    services = bootstrap.build(filled.settings)
+    with services.unit_of_work() as uow:
+        after = {"area": 68.50, "many": 1e22, "text": "Perché “no”\n", "name": "Ada"}
+        uow.audit.add(SYSTEM, "edited", "space", "2", after=after, at=services.clock.now())
+        uow.commit()
+    assert seals.seal(services.unit_of_work, services.clock.now()) == 2
+    head = seals.verify(services.unit_of_work)
+    archive = tmp_path / "city.tar"
+    backups.backup(filled, archive)
+    backups.restore(other_machine, archive)
+    restored = bootstrap.build(other_machine.settings)
+    assert seals.verify(restored.unit_of_work, (head.sealed, head.head)) == head
+    for one in (services, restored):
+        one.engine.dispose()
