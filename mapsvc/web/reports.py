@@ -137,7 +137,13 @@ def _page(
 
 def _answer(said: Any) -> dict[str, str]:
     day = said.at.astimezone(UTC).date()
-    return {"text": label("claim", said.claim), "claim": said.claim, "date": day.isoformat(), "day": date_text(day)}
+    return {
+        "text": label("claim", said.claim),
+        "claim": said.claim,
+        "date": day.isoformat(),
+        "day": date_text(day),
+        "state": {"held": _("checked before it counts"), "rejected": _("does not count")}.get(said.state, ""),
+    }
 
 
 def report_of(token: str) -> FollowedReport:

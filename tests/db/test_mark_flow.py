@@ -239,7 +239,6 @@ def test_what_is_missing_or_wrong_is_said_and_the_rest_is_kept(visitor, town):
         ({"note": "a\x00b"}, "character that cannot be stored"),
         ({"note": "x" * 3000}, "2000"),
         ({"number": "9" * 40}, "20"),
-        ({"kind": "house"}, "house"),
         ({"claim": "nonsense"}, "Choose what you see."),
         ({"key": "not-a-uuid"}, "Open it again"),
         ({"lon": "NaN"}, "number"),

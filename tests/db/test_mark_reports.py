@@ -274,3 +274,9 @@ def test_the_public_area_of_a_coarse_record_is_that_of_its_published_point(town)
     public = rows(town, "SELECT area_slug FROM public_space_pages WHERE publication_precision = 'cell_100m'")
     assert inner[0].slug == "own-side"
     assert public[0].area_slug == "san-salvario"
+
+
+def test_the_page_says_that_an_answer_is_checked_first(visitor, town, slug):
+    publish(town, slug)
+    reports.answer_again(town.unit_of_work(), town.photos, TOKEN, Answer(uuid4(), Claim.GONE), NOW + timedelta(days=3))
+    assert "checked before it counts" in page(visitor.get(f"/r/{TOKEN}"))

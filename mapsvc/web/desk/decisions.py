@@ -17,6 +17,7 @@ from mapsvc.web.current import actor, forget, now, services
 from mapsvc.web.desk import records
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.queue import UNDO, page
+from mapsvc.web.hold_words import held_text
 from mapsvc.web.labels import label
 from mapsvc.web.problems import wants_json
 
@@ -56,7 +57,8 @@ def finding(slug: str) -> ResponseReturnValue:
     said = observations.add_observation(services().unit_of_work(), services().photos, actor(), slug, answer, now())
     status = label("vacancy_status", said.status)
     undo = {"what": "finding", "id": str(said.observation_id)}
-    return done(_("%(name)s: %(status)s.", name=row["name"], status=status), undo)
+    words = held_text(said.held) or _("%(name)s: %(status)s.", name=row["name"], status=status)
+    return done(words, undo)
 
 
 @bp.post("/groups/<uuid:group_id>/decision")
