@@ -20,8 +20,8 @@ _WRITTEN = ("claim", "kind", "floor", "note", "email")
 class Draft:
     """The fields of all three steps, as text. `space` is a known one, `beside` the neighbour of another unit.
 
-    `placed` says how the place was found: device, map or address; `key` makes sending twice harmless; `right_place` says
-    that a place off the map is meant; `pause` is the signed promise to wait (`mark_pause`).
+    `placed` says how the place was found: device, map or address; `key` makes sending twice harmless; `right_place`
+    says that a place off the map is meant; `pause` is the signed promise to wait (`mark_pause`).
     """
 
     key: str = ""
