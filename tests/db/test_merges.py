@@ -780,10 +780,10 @@ def test_the_queue_leads_to_the_screen_by_name_and_neighbour(town: Town) -> None
 
 def test_the_record_page_leads_to_what_was_joined_with_it(town: Town) -> None:
     town.space("old", created_at=NOW - timedelta(days=400))
-    town.space("new", 6)
-    done = town.join("old", "new")
+    town.space("twin", 6)
+    done = town.join("old", "twin")
     client = town.client("moderator")
-    for slug in ("old", "new"):
+    for slug in ("old", "twin"):
         assert f"/desk/merges/{done.merge_id}" in client.get(f"/desk/premises/{slug}").text, slug
 
 
