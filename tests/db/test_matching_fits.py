@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -342,6 +344,24 @@ def test_a_form_that_was_overtaken_keeps_what_was_typed_and_can_replace(app, wor
     assert app("rep").post("/collectives/alfa/edit", data=form(area_min_m2="52", version="2")).status_code == 302
     assert world.rows("SELECT needs FROM collectives WHERE slug = 'alfa'")[0].needs["area_min_m2"] == 52
     assert app("rep").post("/collectives/alfa/edit", data=form(version="")).status_code == 428
+
+
+def test_two_changes_of_needs_are_joined_and_a_clash_is_asked(app, world):
+    shown = app("rep").get("/collectives/alfa/edit").text
+    base = html.unescape(re.search(r'name="base" value="([^"]*)"', shown).group(1))
+    theirs = form(area_min_m2="45", story="Theirs", power_min_kw="3")
+    assert app("rep").post("/collectives/alfa/edit", data=theirs).status_code == 302
+    mine = form(base=base, area_min_m2="52", members_count="9", story=json.loads(base).get("story", [""])[0])
+    answer = app("rep").post("/collectives/alfa/edit", data=mine)
+    assert answer.status_code == 412
+    assert "keep-area_min_m2" in re.findall(r'name="(keep-[^"]+)" value="theirs"', answer.text)
+    assert "keep-story" not in answer.text
+    assert "Theirs" in answer.text, "what only they changed stands in the form"
+    again = mine | {"version": "2", "story": "Theirs", "power_min_kw": "3", "keep-area_min_m2": "theirs"}
+    assert app("rep").post("/collectives/alfa/edit", data=again).status_code == 302
+    row = world.rows("SELECT needs, story, members_count FROM collectives WHERE slug = 'alfa'")[0]
+    assert (row.needs["area_min_m2"], row.needs["power_min_kw"]) == (45, 3)
+    assert (row.story, row.members_count) == ("Theirs", 9)
 
 
 def test_a_preset_fills_the_form_and_stores_nothing(app, world):
