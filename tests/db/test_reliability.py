@@ -4,9 +4,11 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from mapsvc import bootstrap
 from mapsvc.bootstrap import Services
+from mapsvc.cli import main
 from mapsvc.config import Settings
 from mapsvc.jobs import worker
 from mapsvc.operations import recomputing
@@ -160,3 +162,25 @@ def test_a_check_that_is_due_stays_due_until_somebody_answers(services: Services
         refresh(uow, space, late)
         uow.commit()
     assert due() > late
+
+
+def test_the_commands_find_and_mend_what_is_shown_wrongly(
+    services: Services, make: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_here = {"DATABASE_URL": services.settings.database_url, "OWNER_URL": services.settings.owner_url}
+    for name, value in {**set_here, "VAR": str(services.settings.var), "TODAY": TODAY.isoformat()}.items():
+        monkeypatch.setenv(f"MAPSVC_{name}", value)
+    make.write(
+        "UPDATE spaces SET status_codes = '{confirmed_vacant}', status_from = '{2026-01-01}', band_codes = '{fresh}'"
+    )
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["evidence", *words])
+        return result.exit_code, result.output
+
+    code, said = run("check")
+    assert code == 1
+    assert "here: shows confirmed_vacant, fresh; is probable_occupied, fresh" in said
+    code, said = run("recompute", "--processes", "1")
+    assert (code, "2 spaces: 2 say something else now" in said) == (0, True)
+    assert run("check")[0] == 0

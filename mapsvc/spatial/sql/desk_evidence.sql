@@ -1,4 +1,4 @@
--- What the observations of every space say on the day :on, by the rule of mapsvc.domain.freshness; a test compares the two.
+-- What the observations of every space say on one day, by the rule of mapsvc.domain.freshness; a test compares the two.
 -- Numbers of the policy are parameters; a day is a whole UTC day, a weight has no unit. No age is more than 400 half-lives, since
 -- the database refuses numbers that are too small to be stored.
 WITH weights AS (
