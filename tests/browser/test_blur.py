@@ -55,7 +55,7 @@ class Site:
 
     def open(self, photo: UUID, size: dict[str, int], theme: str = "light", touch: bool = False) -> Page:
         context = self.browser.new_context(
-            viewport=size, color_scheme=theme, locale="en-GB", has_touch=touch  # type: ignore[arg-type]
+            viewport=size, color_scheme=theme, locale="en-GB", has_touch=touch, reduced_motion="reduce"  # type: ignore[arg-type]
         )  # fmt: skip
         page = context.new_page()
         page.goto(f"{self.address}/desk/photos/{photo}/blur")

@@ -129,7 +129,7 @@ def test_rejecting_needs_a_reason_and_opens_with_r(site: Site) -> None:
 
 
 def test_without_javascript_the_same_decision_is_a_form(site: Site) -> None:
-    page = site.open(NARROW, javascript=False)
+    page = site.open(NARROW, "/desk?kind=new", javascript=False)
     name = page.locator(".q h2").nth(0).inner_text()
     page.locator(".q h2 a").nth(0).click()
     expect(page.locator("[data-detail-title]")).to_have_text(name)
