@@ -79,5 +79,5 @@ def close_message(uow: UnitOfWork, actor: Actor, message_id: UUID, now: datetime
         if message.state != "open" or actor.user_id is None:
             raise Conflict("this message is closed", code="decided_before")
         uow.office_messages.close(message.id, actor.user_id, now)
-        uow.audit.add(actor, "closed", "office_message", message.id, at=now)
+        uow.audit.add(actor, "message_closed", "office_message", message.id, at=now)
         uow.commit()

@@ -137,7 +137,7 @@ def _cluster_name(cluster: Cluster) -> str:
 
 def with_few(words: str, few: bool) -> str:
     """Return a count in words, and that one or two coarse places are not in it."""
-    return _("%(count)s, and fewer than 3 shown roughly", count=words) if few else words
+    return _("%(count)s, and a few shown roughly", count=words) if few else words
 
 
 def total_text(total: ShownCount) -> str:

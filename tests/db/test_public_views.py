@@ -20,6 +20,7 @@ from mapsvc.domain.needs import NEED_FIELDS
 from mapsvc.domain.publication import Precision, Standing
 from mapsvc.domain.street_points import StreetLine, street_point
 from mapsvc.operations.cluster import Urls
+from mapsvc.operations.recomputing import recompute
 from tests.builders import SOURCE, TODAY, Builder, square
 from tests.conftest import empty, settings_for
 
@@ -198,6 +199,8 @@ def test_status_and_age_of_the_views_are_those_of_the_rule_on_every_day(make: Bu
     for space_id in known:
         history(make, space_id)
     services: Services = make.services
+    # The visits of officers judged reporters of other places, too.
+    recompute(services.settings, lambda *_: None, processes=1)
     seen: set[str] = set()
     for ahead in (0, 1, 29, 30, 45, 90, 180, 200, 365, 366, 730, 1500, 4000):
         day = TODAY + timedelta(days=ahead)

@@ -19,6 +19,7 @@ def _list_texts() -> dict[str, str]:
         "map": _("Map of places"),
         "in_view_one": _("%(count)s place in view"),
         "in_view": _("%(count)s places in view"),
+        "and_a_few": _("%(count)s, and a few shown roughly"),
         "loading": _("Loading places"),
         "nearest_only": _("The %(count)s nearest are listed. Zoom in to list the others."),
         "empty": _("No spaces here yet. Seen a closed shutter?"),

@@ -15,6 +15,7 @@ import { counted, t } from "./texts.js";
 
 const PAUSE_MS = 150;
 const ROWS = 60;
+const LEAST_COARSE = 3;
 const STANDING_HERE_M = 60;
 const PHONE = window.matchMedia("(max-width: 719.98px)");
 
@@ -146,14 +147,10 @@ class Home {
     const places = sent.places.filter(inside);
     const clusters = sent.clusters.filter(inside);
     const whole = places.length === sent.places.length && clusters.length === sent.clusters.length;
-    // How many coarse places a part of what was sent holds may be too few to be told: only the service knows.
-    if (!whole && (clusters.some((cluster) => cluster.few) || places.some(isCoarse))) {
-      this.load();
-      return;
-    }
     // Records inside a cluster are rows too, but they are counted with their cluster.
-    const total = places.filter((place) => place.on_map).length + clusters.reduce((sum, cluster) => sum + cluster.count, 0);
-    const listed = clusters.length && !whole ? { total_text: counted("in_view", total), total } : trimmed(sent, places, whole);
+    const drawn = clusters.length ? places.filter((place) => place.on_map) : places;
+    const complete = whole || clusters.length || sent.places.length >= sent.total;
+    const listed = whole ? sent : complete ? inView(drawn, clusters) : null;
     if (!listed) this.load();
     else this.#show({ ...sent, ...listed, places, clusters });
   }
@@ -292,9 +289,13 @@ function isSmaller([west, south, east, north], bounds) {
   return west > bounds.getWest() || south > bounds.getSouth() || east < bounds.getEast() || north < bounds.getNorth();
 }
 
-// Without clusters the rows are the whole truth as long as none was cut off.
-function trimmed(sent, places, whole) {
-  if (whole) return { total: sent.total, total_text: sent.total_text };
-  if (sent.places.length < sent.total) return null;
-  return { total: places.length, total_text: counted("in_view", places.length) };
+// How many places a part of what was sent holds: one or two coarse ones are not counted, as the service does not.
+function inView(drawn, clusters) {
+  const coarse = drawn.filter(isCoarse).length;
+  const told = coarse < LEAST_COARSE ? 0 : coarse;
+  const few = told !== coarse || clusters.some((cluster) => cluster.few);
+  const total = drawn.length - coarse + told + clusters.reduce((sum, cluster) => sum + cluster.count, 0);
+  if (few && !total) return null;
+  const words = counted("in_view", total);
+  return { total, few, total_text: few ? t("and_a_few", { count: words }) : words };
 }

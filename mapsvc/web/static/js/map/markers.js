@@ -22,7 +22,7 @@ function markerAt(position, node, extra = {}) {
 
 export function placeName(place) {
   const parts = [place.name, place.headline, place.when];
-  if (isCoarse(place)) parts.push(t("approximate"));
+  if (place.precision === "cell_100m") parts.push(t("approximate"));
   return parts.filter(Boolean).join(", ");
 }
 
