@@ -74,10 +74,14 @@ def _who_says(
     if row["status"] == "disputed":
         weights = dict(freshness.assess(observations, today, policy).weights)
         claims = [one.claim for one in observations if weights.get(one.id, 0) > 0]
-        vacant, occupied = claims.count(Claim.VACANT), claims.count(Claim.OCCUPIED) + claims.count(Claim.GONE)
+        vacant, occupied, gone = (claims.count(one) for one in (Claim.VACANT, Claim.OCCUPIED, Claim.GONE))
+        said = (
+            (vacant, ngettext("%(num)s says vacant", "%(num)s say vacant", vacant)),
+            (occupied, ngettext("%(num)s says in use", "%(num)s say in use", occupied)),
+            (gone, ngettext("%(num)s says gone", "%(num)s say gone", gone)),
+        )
         return [
-            ngettext("%(num)s says vacant", "%(num)s say vacant", vacant),
-            ngettext("%(num)s says otherwise", "%(num)s say otherwise", occupied),
+            *(text for count, text in said if count),
             _("last seen %(when)s %(who)s", **words),
         ]
     if row["status"] == "unverified":
