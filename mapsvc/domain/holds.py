@@ -63,7 +63,7 @@ class Holds(Protocol):
         ...
 
     def claims(self, space_id: UUID, since: datetime) -> dict[str, str]:
-        """Return the latest claim of each reporter about the space since then, held ones included."""
+        """Return the latest claim of each account or network about the space since then, held ones included."""
         ...
 
     def note_rules(self, observation_id: UUID, rules: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, case, func, select, text, update
 
 from mapsvc.domain.holds import Held, Record, Standing
 from mapsvc.store.tables import observations, spaces
@@ -75,9 +75,19 @@ class HoldRepository:
         return Standing() if row is None else Standing(**row._mapping)
 
     def claims(self, space_id: UUID, since: datetime) -> dict[str, str]:
-        """Return the latest claim of each reporter about the space since then, held ones included."""
+        """Return the latest claim of each account or network about the space since then, held ones included."""
         query = (
-            select(observations.c.reporter, observations.c.claim)
+            # One network has one voice here as in the evidence, whichever browsers it uses.
+            select(
+                case(
+                    (
+                        observations.c.source_kind == "anonymous",
+                        func.coalesce(observations.c.cluster_key, observations.c.reporter),
+                    ),
+                    else_=observations.c.reporter,
+                ).label("who"),
+                observations.c.claim,
+            )
             .where(
                 observations.c.space_id == space_id,
                 observations.c.submitted_at >= since,
@@ -85,7 +95,7 @@ class HoldRepository:
             )
             .order_by(observations.c.submitted_at, observations.c.id)
         )
-        return {row.reporter: row.claim for row in self._connection.execute(query)}
+        return {row.who: row.claim for row in self._connection.execute(query)}
 
     def note_rules(self, observation_id: UUID, rules: Sequence[str]) -> None:
         """Keep which rules hold an observation or its text."""

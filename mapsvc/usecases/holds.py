@@ -200,7 +200,8 @@ def _contradicting(
         return 0
     said = assess(counted, now.date(), uow.freshness_policy).p
     leading = max(said, key=lambda one: said[one])
-    claims = uow.holds.claims(space.id, now - timedelta(hours=policy.flip_hours)) | {actor.reporter: claim.value}
+    who = actor.reporter if actor.signed_in else actor.network or actor.reporter
+    claims = uow.holds.claims(space.id, now - timedelta(hours=policy.flip_hours)) | {who: claim.value}
     return sum(one not in (leading.value, Claim.UNSURE.value) for one in claims.values())
 
 

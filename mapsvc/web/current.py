@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -97,12 +98,27 @@ def _account() -> Actor:
 
 def device_key() -> str:
     """Return a salted hash of network and browser that changes every day; never an address."""
-    return _daily_hash(f"{request.remote_addr}|{request.headers.get('User-Agent', '')}")
+    return _daily_hash(f"{network()}|{request.headers.get('User-Agent', '')}")
 
 
 def network_key() -> str:
     """Return a salted hash of the network that changes every day: whoever only changes the browser counts once."""
-    return _daily_hash(f"{request.remote_addr}")
+    return _daily_hash(network())
+
+
+def network() -> str:
+    """Return the network that asks: an IPv4 address, or the first 64 bits of an IPv6 one; never to be stored.
+
+    One subscriber gets at least 64 bits of IPv6 addresses to choose from, so that a single one limits nobody.
+    """
+    raw = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(raw.partition("%")[0])
+    except ValueError:
+        return raw
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
 def _daily_hash(seen: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask_limiter import Limiter
 
 from mapsvc.bootstrap import RATE_LIMIT_SCHEME as SCHEME
 from mapsvc.bootstrap import Services
-from mapsvc.web.current import actor, services
+from mapsvc.web.current import actor, network, services
 
 #: New places: M7 of the moderation rules, per account or network.
 MARK = "30 per hour; 60 per day"
@@ -35,7 +35,7 @@ def who() -> str:
     if asking.user_id is not None:
         return f"user:{asking.user_id}"
     day = datetime.now(UTC).date()
-    seen = f"{day}|{request.remote_addr}"
+    seen = f"{day}|{network()}"
     return "net:" + hmac.new(services().settings.secret_key.encode(), seen.encode(), hashlib.sha256).hexdigest()[:24]
 
 
