@@ -24,6 +24,7 @@ TOWN = Batch(
         StreetRecord("1", "Via Nizza", (LONG_STREET,)),
         StreetRecord("2", "Piazza Nizza", (((7.6790, 45.0400), (7.6795, 45.0400)),)),
         StreetRecord("3", "Via Madama Cristina", (((7.6800, 45.0500), (7.6800, 45.0600)),)),
+        StreetRecord("4", "Via Lunga", (((7.7900, 45.0900), (7.7950, 45.0900)),)),
     ),
     spaces=(
         SpaceRecord("s1", "Via Nizza 18", (7.6701, 45.0520), Address("Via Nizza", "18")),

@@ -52,6 +52,12 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_CIVIC = re.compile(_NUMBER, re.IGNORECASE)
+
+
+def is_civic(text: str) -> bool:
+    """Tell whether a text is a civic number as one writes it, or empty, and not words somebody put into its field."""
+    return not text or _CIVIC.fullmatch(text.strip()) is not None
 
 
 def parse_address(text: str) -> Address:

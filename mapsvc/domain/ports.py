@@ -58,6 +58,10 @@ class Areas(Protocol):
         """Return the name of the area, empty where there is none."""
         ...
 
+    def has_street(self, name: str) -> bool:
+        """Tell whether the gazetteer knows a street by exactly this name."""
+        ...
+
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
         """Return what the areas decided, the first that decided anything counting; else the deployment's default."""
         ...
@@ -103,7 +107,7 @@ class Observations(Protocol):
         ...
 
     def withdraw(self, observation_id: UUID, reporter: str) -> UUID | None:
-        """Withdraw an observation of this reporter; return its space, or None when there is no such."""
+        """Withdraw an observation of this reporter with its text and photo; return its space, None without such."""
         ...
 
     def waiting(self, space_id: UUID, seen_at: datetime) -> list[Waiting]:
@@ -126,8 +130,8 @@ class Observations(Protocol):
         """Give a photo a moderator's state, and raise its version so that a later decision sees this one."""
         ...
 
-    def note(self, observation_id: UUID) -> str | None:
-        """Return the text of an observation."""
+    def refused_note(self, observation_id: UUID) -> str | None:
+        """Return the text of an observation as it was refused; None when its sender took it back or wrote another."""
         ...
 
     def state_of(self, observation_id: UUID) -> str | None:
@@ -186,6 +190,10 @@ class FollowLinks(Protocol):
 
     def renew(self, token_hash: str, recipient: Recipient, at_least: datetime) -> None:
         """Add one more link to the same report; it holds as long as the first, and until `at_least`."""
+        ...
+
+    def written_to(self, email: str, since: datetime) -> int:
+        """Return how often forms named this address since then; other forms that name it wait for this transaction."""
         ...
 
     def get(self, token_hash: str) -> FollowLink | None:

@@ -33,7 +33,7 @@ MOST_TOLD = 20
 #: An answer can be taken back for two minutes; news younger than that wait, so that no mail tells what is undone.
 SETTLING = timedelta(minutes=2)
 #: Between two mails that ask the same address about the same area.
-ASK_AGAIN_AFTER = timedelta(hours=1)
+ASK_AGAIN_AFTER = timedelta(days=1)
 #: Mails that ask one address within a day: nobody fills a foreign letter box through us.
 MOST_ASKED_A_DAY = 5
 _TOKEN_BYTES = 16
@@ -49,7 +49,10 @@ def rhythm_of(code: str) -> Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What somebody asked for; `told_until` is an instant of the database's clock, `told_on` a day of the service."""
+    """What somebody asked for, last at `asked_at`.
+
+    `told_until` is an instant of the database's clock, `told_on` a day of the service.
+    """
 
     id: UUID
     area_id: UUID
@@ -59,7 +62,7 @@ class Subscription:
     email: str
     lang: str
     rhythm: Rhythm
-    created_at: datetime
+    asked_at: datetime
     confirmed_at: datetime | None
     told_until: datetime
     told_on: date
@@ -148,7 +151,7 @@ class Subscriptions(Protocol):
         ...
 
     def asked_since(self, email: str, since: datetime) -> int:
-        """Return how many subscriptions of an address were asked for since an instant and are not confirmed."""
+        """Return how many subscriptions of an address were asked for since an instant, for the first time or again."""
         ...
 
     def hold_address(self, email: str) -> None:
@@ -161,8 +164,8 @@ class Subscriptions(Protocol):
         """Add an unconfirmed subscription."""
         ...
 
-    def ask_again(self, subscription_id: UUID, rhythm: Rhythm, lang: str, at: datetime) -> None:
-        """Note that an unconfirmed subscription was asked for again."""
+    def ask_again(self, known: Subscription, rhythm: Rhythm, lang: str, at: datetime) -> None:
+        """Note that a subscription was asked for again; what its address said yes to stays as it is."""
         ...
 
     def confirm(self, subscription_id: UUID, now: datetime, told_on: date) -> None:

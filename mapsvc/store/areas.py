@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, exists, func, select, text
 
 from mapsvc.domain.area_policies import OwnPolicy, effective
 from mapsvc.domain.publication import AreaPolicy
-from mapsvc.store.tables import areas
+from mapsvc.store.tables import areas, streets
 
 
 class AreaRepository:
@@ -42,6 +42,10 @@ class AreaRepository:
     def name(self, area_id: UUID | None) -> str:
         """Return the name of the area, empty where there is none."""
         return self._connection.execute(select(areas.c.name).where(areas.c.id == area_id)).scalar_one_or_none() or ""
+
+    def has_street(self, name: str) -> bool:
+        """Tell whether the gazetteer knows a street by exactly this name."""
+        return bool(self._connection.execute(select(exists().where(streets.c.name == name))).scalar_one())
 
     def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
         """Return what the areas decided, the first that decided anything counting; else the deployment's default."""

@@ -37,6 +37,14 @@ class FollowLinkRepository:
             )
         )
 
+    def written_to(self, email: str, since: datetime) -> int:
+        """Return how often forms named this address since then; other forms that name it wait for this transaction."""
+        lock = func.pg_advisory_xact_lock(func.hashtextextended(f"address:{email.lower()}", 0))
+        self._connection.execute(select(lock))
+        # Each form that names an address leaves a row of its own, whoever sent it.
+        query = select(func.count()).where(func.lower(contacts.c.email) == email.lower(), contacts.c.created_at > since)
+        return self._connection.execute(query).scalar_one()
+
     def get(self, token_hash: str) -> FollowLink | None:
         """Return what the link opens."""
         row = self._connection.execute(

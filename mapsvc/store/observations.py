@@ -57,7 +57,7 @@ class ObservationRepository:
         return [to_observation(row._mapping) for row in self._connection.execute(query)]
 
     def withdraw(self, observation_id: UUID, reporter: str) -> UUID | None:
-        """Withdraw an observation of this reporter; return its space, or None when there is no such."""
+        """Withdraw an observation of this reporter with its text and photo; return its space, None without such."""
         query = (
             update(observations)
             .where(
@@ -65,10 +65,15 @@ class ObservationRepository:
                 observations.c.reporter == reporter,
                 observations.c.state.in_(("counted", "held")),
             )
-            .values(state="withdrawn")
+            .values(state="withdrawn", note=None, note_state="none")
             .returning(observations.c.space_id)
         )
-        return self._connection.execute(query).scalar_one_or_none()
+        space_id = self._connection.execute(query).scalar_one_or_none()
+        if space_id is not None:
+            self._connection.execute(
+                update(photos).where(photos.c.observation_id == observation_id).values(state="rejected")
+            )
+        return space_id
 
     def waiting(self, space_id: UUID, seen_at: datetime) -> list[Waiting]:
         """Return the texts and photos of a space that waited at `seen_at`; what was written later is another text."""
@@ -124,9 +129,11 @@ class ObservationRepository:
             .values(state=state, reason=reason, decided_at=at, version=photos.c.version + 1)
         )
 
-    def note(self, observation_id: UUID) -> str | None:
-        """Return the text of an observation."""
-        query = select(observations.c.note).where(observations.c.id == observation_id)
+    def refused_note(self, observation_id: UUID) -> str | None:
+        """Return the text of an observation as it was refused; None when its sender took it back or wrote another."""
+        query = select(observations.c.note).where(
+            observations.c.id == observation_id, observations.c.note_state == "rejected"
+        )
         return self._connection.execute(query).scalar_one_or_none()
 
     def state_of(self, observation_id: UUID) -> str | None:

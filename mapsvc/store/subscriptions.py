@@ -21,7 +21,7 @@ _ROWS = (
         contacts.c.email,
         contacts.c.lang,
         subscriptions.c.rhythm,
-        subscriptions.c.created_at,
+        subscriptions.c.created_at.label("asked_at"),
         subscriptions.c.confirmed_at,
         subscriptions.c.told_until,
         subscriptions.c.told_on,
@@ -76,15 +76,14 @@ class SubscriptionRepository:
         return self._connection.execute(select(areas.c.id).where(areas.c.slug == slug)).scalar_one_or_none()
 
     def asked_since(self, email: str, since: datetime) -> int:
-        """Return how many subscriptions of an address were asked for since an instant and are not confirmed."""
+        """Return how many subscriptions of an address were asked for since an instant, for the first time or again."""
         query = (
             select(func.count())
             .select_from(subscriptions)
             .join(contacts, contacts.c.id == subscriptions.c.contact_id)
             .where(
                 func.lower(contacts.c.email) == email.lower(),
-                subscriptions.c.confirmed_at.is_(None),
-                subscriptions.c.created_at >= since,
+                subscriptions.c.created_at > since,
             )
         )
         return self._connection.execute(query).scalar_one()
@@ -113,13 +112,14 @@ class SubscriptionRepository:
             )
         )
 
-    def ask_again(self, subscription_id: UUID, rhythm: Rhythm, lang: str, at: datetime) -> None:
-        """Note that an unconfirmed subscription was asked for again."""
-        query = update(subscriptions).where(subscriptions.c.id == subscription_id)
-        contact = self._connection.execute(
-            query.values(rhythm=rhythm.value, created_at=at).returning(subscriptions.c.contact_id)
-        ).scalar_one()
-        self._connection.execute(update(contacts).where(contacts.c.id == contact).values(lang=lang))
+    def ask_again(self, known: Subscription, rhythm: Rhythm, lang: str, at: datetime) -> None:
+        """Note that a subscription was asked for again; what its address said yes to stays as it is."""
+        values: dict[str, object] = {"created_at": at}
+        if known.confirmed_at is None:
+            values["rhythm"] = rhythm.value
+            wanted = update(contacts).where(contacts.c.id == known.contact_id)
+            self._connection.execute(wanted.values(lang=lang))
+        self._connection.execute(update(subscriptions).where(subscriptions.c.id == known.id).values(values))
 
     def confirm(self, subscription_id: UUID, now: datetime, told_on: date) -> None:
         """Begin to tell: what happens from now on."""

@@ -120,9 +120,9 @@ def _take_back(uow: UnitOfWork, actor: Actor, ruling: Ruling, space: Space, aske
     if _standing(uow, ruling).id != ruling.id:
         raise Conflict("the record was decided again since", code="state")
     if ruling.subject is Subject.NOTE:
-        text = uow.observations.note(ruling.record_id)
+        text = uow.observations.refused_note(ruling.record_id)
         if text is None:
-            raise Conflict("the text was taken back", code="state")
+            raise Conflict("the text was taken back or changed", code="state")
         uow.observations.settle_note(ruling.record_id, "published", redact(text), now)
     elif ruling.subject is Subject.ANSWER:
         if uow.observations.state_of(ruling.record_id) != "rejected":
@@ -131,7 +131,9 @@ def _take_back(uow: UnitOfWork, actor: Actor, ruling: Ruling, space: Space, aske
         refresh(uow, space.id, now.date())
     elif ruling.subject is Subject.PHOTO:
         photo = uow.photos.get(ruling.record_id, lock=True)
-        if photo is None or photo.state != "rejected":
+        sender = photo.observation_id if photo is not None else None
+        kept = sender is None or uow.observations.state_of(sender) != "withdrawn"
+        if photo is None or photo.state != "rejected" or not kept:
             raise Conflict("the photo was taken back", code="state")
         uow.observations.settle_photo(photo.id, "published", None, now)
     else:

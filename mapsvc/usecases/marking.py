@@ -16,13 +16,15 @@ from mapsvc.domain.publication import Precision, Standing, precision_for
 from mapsvc.domain.spaces import AssetKind, RecordState, Space, check_place, space_name
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.evidence import refresh
-from mapsvc.usecases.follow_links import Follow, keep_link
+from mapsvc.usecases.follow_links import Follow, keep_link, known_address, mailed_name
 from mapsvc.usecases.holds import NewPlace, Screened, screen_place
 from mapsvc.usecases.observations import LONGEST_NOTE, OWN_SOURCE, Answer, digest, store_observation
 from mapsvc.usecases.spaces import free_slug
 
 _LONGEST_NAME = 160
 _LONGEST_NUMBER = 20
+#: A floor of so many signs, such as -1 or PT, is no sentence.
+_PLAIN_FLOOR = 3
 #: How a place was found: a fix of the device, the map under a pin, or an address without a house number's position.
 PLACED = ("device", "map", "address")
 
@@ -84,7 +86,7 @@ def report_space(
             return Reported(UUID(before["space_id"]), before["slug"], before["state"], repeated=True)
         space, areas = _space_from(uow, actor, report, now)
         screened = _screened(uow, actor, report, space, areas, now, policy)
-        space = replace(space, record_state=_first_state(uow, actor, areas, screened))
+        space = replace(space, record_state=_first_state(uow, actor, space, areas, screened))
         uow.spaces.add(space)
         marks = screened.judgement.rules(Do.HOLD, Part.PLACE) or screened.judgement.rules(Do.SAMPLE)
         if marks:
@@ -97,7 +99,8 @@ def report_space(
             answer = replace(answer, device_lon=report.lon, device_lat=report.lat)
         observation_id, _held = store_observation(uow, files, actor, stored, answer, now, screened=screened)
         refresh(uow, space.id, now.date())
-        keep_link(uow, Follow(report.token, report.email, report.lang), space, observation_id, now, place=space.name)
+        follow = Follow(report.token, report.email, report.lang)
+        keep_link(uow, follow, space, observation_id, now, place=mailed_name(uow, stored))
         uow.audit.add(actor, "reported", "space", space.id, after={"state": space.record_state}, at=now)
         result = Reported(space.id, space.slug, space.record_state, repeated=False)
         uow.idempotency.keep(report.key, {"space_id": str(space.id), "slug": space.slug, "state": space.record_state})
@@ -135,11 +138,15 @@ def _screened(
     return replace(screened, text_waits=not trusted)
 
 
-def _first_state(uow: UnitOfWork, actor: Actor, areas: tuple[UUID, ...], screened: Screened) -> RecordState:
-    if screened.judgement.rules(Do.HOLD, Part.PLACE):
-        return RecordState.SUBMITTED
+def _first_state(
+    uow: UnitOfWork, actor: Actor, space: Space, areas: tuple[UUID, ...], screened: Screened
+) -> RecordState:
     roles = actor.roles if allows(actor, Action.PUBLISH, areas) else frozenset()
     trusted = bool(screened.judgement.rules(Do.PUBLISH))
+    # An address that no gazetteer knows is a text, and a text of somebody unknown is read before it is shown.
+    unread = not (trusted or roles) and (len(space.floor or "") > _PLAIN_FLOOR or not known_address(uow, space))
+    if screened.judgement.rules(Do.HOLD, Part.PLACE) or unread:
+        return RecordState.SUBMITTED
     return first_state(uow.areas.policy(areas).moderation, roles, trusted=trusted)
 
 

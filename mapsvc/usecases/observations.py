@@ -160,9 +160,10 @@ def undo_observation(uow: UnitOfWork, actor: Actor, observation_id: UUID, now: d
         # Identifiers begin with the time of their making, so that no further column is needed to know their age.
         made_at = (observation_id.int >> 80) / 1000
         fresh = now.timestamp() - made_at <= UNDO_FOR.total_seconds()
-        space_id = uow.observations.withdraw(observation_id, actor.reporter) if fresh else None
+        # The space is locked before its observations, as everybody does who writes one.
+        space_id = uow.observations.space_of(observation_id) if fresh else None
         space = uow.spaces.get(space_id, lock=True) if space_id else None
-        if space is None:
+        if space is None or uow.observations.withdraw(observation_id, actor.reporter) != space.id:
             raise NotFound("there is nothing to take back")
         refresh(uow, space.id, now.date())
         uow.audit.add(actor, "observation_withdrawn", "space", space.id, at=now)

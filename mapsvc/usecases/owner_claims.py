@@ -30,6 +30,7 @@ from mapsvc.domain.publication import Precision, has_public_page, precision_for,
 from mapsvc.domain.screening import Finding, screen
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.texts import clean_text
+from mapsvc.usecases.follow_links import may_write_to
 from mapsvc.usecases.observations import digest
 from mapsvc.usecases.spaces import without_address
 
@@ -86,7 +87,8 @@ def claim_space(uow: UnitOfWork, files: ProofFiles, actor: Actor, slug: str, cla
             user_id=actor.user_id,
             precision_before=space.publication_precision if wish is Wish.OBJECT else None,
         )
-        contact = OwnerContact(claiming.email, claiming.lang) if claiming.email else None
+        writes = bool(claiming.email) and may_write_to(uow, claiming.email, now)
+        contact = OwnerContact(claiming.email, claiming.lang) if writes else None
         uow.owner_claims.add(claim, token_hash(claiming.token), contact)
         if claiming.proof is not None and claim.proof_file:
             files.save(claim.proof_file, claiming.proof.data)

@@ -11,7 +11,10 @@ from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import Precision
 from mapsvc.domain.rulings import APPEAL_DAYS, Recipient, Ruling, Subject, Verdict
-from mapsvc.domain.spaces import Space
+from mapsvc.domain.spaces import RecordState, Space
+from mapsvc.usecases.follow_links import mailed_name
+
+_NEVER_SHOWN = (RecordState.SUBMITTED, RecordState.REJECTED)
 
 
 def pronounce(uow: UnitOfWork, actor: Actor, space: Space, verdict: str, reason: str | None, now: datetime) -> Ruling:
@@ -68,5 +71,6 @@ def fresh_link(uow: UnitOfWork, recipient: Recipient, now: datetime) -> str:
 def place_for(uow: UnitOfWork, space: Space, recipient: Recipient) -> str:
     """Return what a mail may call the place: its name for whoever marked it, else as coarse as the public sees it."""
     if recipient.marked_it or space.publication_precision == Precision.EXACT:
-        return space.name
+        # Nobody agreed to the address of a place that was never shown.
+        return mailed_name(uow, space) if space.record_state in _NEVER_SHOWN else space.name
     return uow.areas.name(space.area_id)

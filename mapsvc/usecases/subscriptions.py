@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ class Wish:
 def ask(uow: UnitOfWork, token_of: TokenOf, wish: Wish, now: datetime) -> None:
     """Queue a mail that asks the address whether it wants the news; what happened before is told to the address only.
 
-    Raises NotFound for an unknown area. Asking again within an hour, or too often a day, sends nothing.
+    Raises NotFound for an unknown area. Asking again within a day, or too often a day, sends nothing.
     """
     with uow:
         area_id = uow.subscriptions.area(wish.area_slug)
@@ -49,13 +49,14 @@ def ask(uow: UnitOfWork, token_of: TokenOf, wish: Wish, now: datetime) -> None:
             raise NotFound("there is no such area")
         uow.subscriptions.hold_address(wish.email)
         known = uow.subscriptions.of_address(wish.email, area_id)
-        if known is not None and known.confirmed_at is None:
-            if now - known.created_at < ASK_AGAIN_AFTER:
-                return
-            uow.subscriptions.ask_again(known.id, wish.rhythm, wish.lang, now)
-        if known is None:
-            if uow.subscriptions.asked_since(wish.email, now - timedelta(days=1)) >= MOST_ASKED_A_DAY:
-                return
+        # Whoever asks may be a stranger to the address, whether it said yes before or not.
+        if known is not None and now - known.asked_at < ASK_AGAIN_AFTER:
+            return
+        if uow.subscriptions.asked_since(wish.email, now - ASK_AGAIN_AFTER) >= MOST_ASKED_A_DAY:
+            return
+        if known is not None:
+            uow.subscriptions.ask_again(known, wish.rhythm, wish.lang, now)
+        else:
             new = new_id()
             hashed = token_hash(token_of(new))
             uow.subscriptions.add(new, area_id, wish.email, wish.lang, wish.rhythm, hashed, now)

@@ -346,3 +346,33 @@ def test_a_refused_answer_counts_when_the_objection_is_granted(world: World) -> 
 
     assert rows(world, "SELECT state FROM observations") == [("counted",)]
     assert world.row(slug)["observation_count"] == 1
+
+
+def refused_part(world: World, subject: str) -> tuple[str, UUID]:
+    """Publish a place, refuse its text or photo, object to that; return the private link and the observation."""
+    slug, link = report(world)
+    officer = world.client("officer")
+    decision(officer, slug, "publish", seen_at="2026-11-22T00:00:00+00:00")
+    observation, photo = rows(world, "SELECT observation_id, id FROM photos")[0]
+    address = f"/desk/notes/{observation}" if subject == "note" else f"/desk/photos/{photo}"
+    as_json(officer, f"{address}/decision", {"verb": "refuse", "reason": "personal_data", "version": 1})
+    assert object_to(world, link, ruling(world, subject)).status_code == 303
+    return link, observation
+
+
+def test_a_text_that_was_changed_after_its_refusal_is_not_shown_by_granting(world: World) -> None:
+    link, observation = refused_part(world, "note")
+    reports.correct_note(world.services.unit_of_work(), link, "Buy at evil.example", NOW)
+
+    assert answer(world.client("second"), appeal_id(world), "grant").status_code == 409
+
+    assert rows(world, "SELECT note_state FROM observations WHERE id = :id", id=observation) == [("queued",)]
+
+
+def test_a_photo_that_was_taken_back_is_not_shown_by_granting(world: World) -> None:
+    link, _observation = refused_part(world, "photo")
+    reports.withdraw(world.services.unit_of_work(), link, NOW)
+
+    assert answer(world.client("second"), appeal_id(world), "grant").status_code == 409
+
+    assert rows(world, "SELECT state FROM photos") == [("rejected",)]

@@ -285,12 +285,16 @@ def test_a_foreign_token_opens_nothing_and_says_so(client: FlaskClient, token: s
 def test_asking_again_fills_no_letter_box(make: Builder, client: FlaskClient) -> None:
     for _ in range(4):
         assert ask(client) == 200
-    assert len(sent(make)) == 1, "one question an hour"
+    assert len(sent(make)) == 1, "one question a day"
     page = link(make)
     client.post(page + "/confirm")
-    assert ask(client) == 200
+    assert ask(client, rhythm="weekly") == 200
+    assert len(sent(make)) == 1, "nor does whoever reads the news already get one for each time a stranger asks"
+    make.write("UPDATE subscriptions SET created_at = created_at - interval '25 hours'")
+    assert ask(client, rhythm="weekly") == 200
     assert "already" in sent(make)[-1].subject, "the page says the same, the mail tells the owner of the address"
     assert len(make.rows("SELECT FROM subscriptions")) == 1
+    assert make.rows("SELECT rhythm FROM subscriptions")[0].rhythm == "immediate", "a stranger changes nothing"
 
 
 def test_bad_input_is_named(client: FlaskClient) -> None:
