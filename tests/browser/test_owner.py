@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.domain.imports import AreaRecord, Batch, StreetRecord
 from mapsvc.operations.cluster import Urls
-from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, overflow, sign_in, violations
 from tests.builders import PASSWORD, SOURCE, TODAY, Builder, square
 from tests.conftest import empty, settings_for
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 MAP = "/?lat=45.0705&lon=7.6205&z=18"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
@@ -44,21 +39,8 @@ def make(database_urls: Urls, tmp_path: Path) -> Iterator[Builder]:
 
 @pytest.fixture
 def site(make: Builder) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(make.services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with Server().serving(make.services) as address:
+        yield address
 
 
 def phone(browser: Browser, site: str) -> BrowserContext:
@@ -68,10 +50,7 @@ def phone(browser: Browser, site: str) -> BrowserContext:
 def officer(browser: Browser, site: str, name: str) -> Page:
     page = browser.new_context(viewport=WIDE, base_url=site, locale="en-GB").new_page()
     page.goto("/login")
-    page.fill("[name=email]", f"{name}@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
+    sign_in(page, f"{name}@example.org", PASSWORD)
     return page
 
 
@@ -85,9 +64,8 @@ def markers(page: Page) -> list[str]:
 
 def check(page: Page) -> None:
     """Fail for what axe finds, and for a page that must be scrolled sideways."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page, WCAG) == []
+    assert overflow(page) <= 0
 
 
 def test_an_objection_from_a_phone_and_two_people_who_lift_it(browser: Browser, site: str, make: Builder) -> None:
@@ -130,7 +108,7 @@ def test_an_objection_from_a_phone_and_two_people_who_lift_it(browser: Browser, 
 
     second = officer(browser, site, "second")
     second.goto("/desk?kind=unhide")
-    second.get_by_role("button", name=re.compile("Agree: show the exact place again")).click()
+    second.get_by_role("button", name=re.compile("Agree to show it exactly")).click()
     expect(second.get_by_role("button", name=re.compile("Agree"))).to_have_count(0)
     visitor.goto(f"/spaces/{slug}")
     expect(visitor.get_by_role("heading", name="Via Alta 9")).to_be_visible()

@@ -276,7 +276,7 @@ def test_the_desk_refuses_tells_and_asks_the_second_person(
     assert first.post(action, data={"verb": "agree"}).status_code == 403
     item = f"/desk?item=owner:{claim(make).id}"
     assert "You asked" in first.get(item).get_data(as_text=True)
-    assert "Agree: show the exact place again" in second.get(item).get_data(as_text=True)
+    assert "Agree to show it exactly" in second.get(item).get_data(as_text=True)
     assert second.post(action, data={"verb": "agree"}).status_code == 302
     assert second.post(action, data={"verb": "agree"}).status_code == 409
     assert second.post(action, data={"verb": "nonsense"}).status_code == 422
