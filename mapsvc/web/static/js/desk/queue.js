@@ -12,18 +12,41 @@ const failed = () => document.querySelector(DETAIL).dataset.failed;
 let undoUrl = null;
 let sending = false;
 let last = Promise.resolve();
+let waiting = 0;
 
 async function load(address, { push = true, focus = false } = {}) {
   const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
   if (!response.ok || response.redirected) return location.assign(address);
-  show(new DOMParser().parseFromString(await response.text(), "text/html"));
+  await show(new DOMParser().parseFromString(await response.text(), "text/html"));
   if (push) history.pushState(null, "", address);
   if (focus) document.querySelector("[data-detail-title]")?.focus();
 }
 
+// An item without a map brought nothing of what the map of the next one needs.
+function missing(page, selector) {
+  const known = new Set([...document.querySelectorAll(selector)].map((one) => one.src ?? one.href));
+  return [...page.querySelectorAll(selector)].filter((one) => !known.has(one.src ?? one.href));
+}
+
+function loaded(old) {
+  const script = document.createElement("script");
+  script.nonce = nonce;
+  if (old.type) script.type = old.type;
+  return new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = reject;
+    script.src = old.src;
+    document.body.append(script);
+  });
+}
+
 // The page is our own and escaped by the server; scripts in a parsed document do not run by themselves.
-function show(page) {
+async function show(page) {
   const scrolled = document.querySelector(LIST).scrollTop;
+  document.head.append(...missing(page, "link[rel=stylesheet]").map((one) => document.adoptNode(one)));
+  const texts = page.querySelector("#texts");
+  if (texts && !document.querySelector("#texts")) document.body.append(document.adoptNode(texts));
+  for (const old of missing(page, "script[src]:not([type])")) await loaded(old);
   for (const part of [LIST, DETAIL]) {
     document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
   }
@@ -37,6 +60,7 @@ function show(page) {
     document.body.append(script);
     script.remove();
   }
+  for (const old of missing(page, "script[src][type=module]")) await loaded(old);
 }
 
 function neighbour(step) {
@@ -87,7 +111,13 @@ async function takeBack() {
 
 // One after the other: a key pressed while a page is on its way is not lost.
 function once(work) {
-  last = last.then(work).catch(() => showToast(failed()));
+  const main = document.querySelector("main");
+  waiting += 1;
+  main.setAttribute("aria-busy", "true");
+  last = last.then(work).catch(() => showToast(failed())).finally(() => {
+    waiting -= 1;
+    if (!waiting) main.removeAttribute("aria-busy");
+  });
   return last;
 }
 
@@ -108,6 +138,8 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", () => once(() => load(location.href, { push: false })));
+// An address can name an item far down; on a wide screen the list scrolls by itself, and the page stays where it is.
+if (matchMedia("(min-width: 1024px)").matches) document.querySelector(".q.on")?.scrollIntoView({ block: "nearest" });
 
 function open(css, control) {
   const fold = document.querySelector(`${DETAIL} details.${css}`);
