@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
@@ -22,9 +18,8 @@ from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor
 from mapsvc.exchange.demonstration_accounts import PASSWORD
 from mapsvc.usecases.observations import Answer, add_observation
-from mapsvc.web.app import create_app
+from tests.browsing import Server, sign_in, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 SIZE = (800, 600)
 
@@ -59,9 +54,7 @@ class Site:
         )  # fmt: skip
         page = context.new_page()
         page.goto(f"{self.address}/desk/photos/{photo}/blur")
-        page.get_by_label("Email").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        sign_in(page, "officer@example.org", PASSWORD)
         expect(page.locator("[data-stage][data-ready]")).to_be_visible()
         return page
 
@@ -70,23 +63,15 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(seeded_settings: Settings) -> Iterator[Site]:
+def site(seeded_settings: Settings, browser: Browser) -> Iterator[Site]:
     services = build(replace(seeded_settings, pool_size=16))
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     with services.reading() as connection:
         query = (
             "SELECT slug FROM public_spaces WHERE publication_precision = 'exact' AND demonstration ORDER BY id LIMIT 1"
         )
         slug = connection.execute(text(query)).scalar_one()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield Site(services, f"http://127.0.0.1:{server.server_port}", browser, slug)
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Server().serving(services) as address:
+        yield Site(services, address, browser, slug)
     services.engine.dispose()
 
 
@@ -198,5 +183,4 @@ def test_the_brush_is_accessible(site: Site, theme: str) -> None:
     for size in (WIDE, NARROW):
         page = site.open(photo, size, theme)
         page.get_by_role("button", name="Rectangle").click()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == []

@@ -1,22 +1,17 @@
 """Two officers at one record in a real browser: the second gets both changes joined; one of them puts facts back."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import build
 from mapsvc.config import Settings
 from mapsvc.exchange.demonstration_accounts import PASSWORD
-from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, overflow, sign_in, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 
 
@@ -35,9 +30,7 @@ class Site:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{self.address}/login?next=/desk/premises/{self.slug}")
-        page.get_by_label("Email").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        sign_in(page, "officer@example.org", PASSWORD)
         expect(page.locator("#f-name")).to_be_visible()
         return page
 
@@ -48,30 +41,20 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(seeded_settings: Settings) -> Iterator[Site]:
+def site(seeded_settings: Settings, browser: Browser) -> Iterator[Site]:
     services = build(replace(seeded_settings, pool_size=16))
     with services.reading() as connection:
         query = "SELECT slug FROM spaces WHERE record_state = 'published' AND area_id IS NOT NULL ORDER BY slug LIMIT 1"
         slug = connection.execute(text(query)).scalar_one()
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield Site(f"http://127.0.0.1:{server.server_port}", browser, slug)
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Server().serving(services) as address:
+        yield Site(address, browser, slug)
     services.engine.dispose()
 
 
 def accessible(page: Page) -> None:
     """Expect no fault against WCAG 2.2 AA and nothing wider than the window."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    assert [fault["id"] for fault in found.response["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page, WCAG) == []
+    assert overflow(page) <= 0
 
 
 @pytest.mark.parametrize(("size", "javascript"), [(WIDE, True), (NARROW, True), (NARROW, False)])

@@ -1,21 +1,17 @@
 """An officer's morning in a real browser: publish a report by keyboard, take a finding back, import a file, edit."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from mapsvc.bootstrap import build
 from mapsvc.config import Settings
 from mapsvc.exchange.demonstration_accounts import PASSWORD
-from mapsvc.web.app import create_app
+from tests.browsing import Server, overflow, sign_in, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 FILE = (
     "street,number,lon,lat,kind,area,seen,date\n"
@@ -41,25 +37,15 @@ class Site:
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{self.address}{path}")
-        page.get_by_label("Email").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        sign_in(page, "officer@example.org", PASSWORD)
         return page
 
 
 @pytest.fixture(scope="module")
-def site(seeded_settings: Settings) -> Iterator[Site]:
+def site(seeded_settings: Settings, browser: Browser) -> Iterator[Site]:
     services = build(replace(seeded_settings, pool_size=16))
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield Site(f"http://127.0.0.1:{server.server_port}", browser)
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Server().serving(services) as address:
+        yield Site(address, browser)
     services.engine.dispose()
 
 
@@ -180,9 +166,7 @@ PAGES = ["/desk", "/desk?kind=disputed&item=via-nizza-18", "/desk/premises", "/d
 def test_every_screen_is_accessible_and_fits_a_phone(site: Site, path: str, theme: str) -> None:
     page = site.open(NARROW, path, theme=theme)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []
+    assert overflow(page) <= 0
     page.set_viewport_size(WIDE)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []

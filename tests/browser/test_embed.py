@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 from psycopg2 import sql
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import build
 from mapsvc.config import ROOT, Settings
@@ -20,10 +17,8 @@ from mapsvc.exchange import fixtures
 from mapsvc.exchange.demonstration_accounts import ACCOUNTS, PASSWORD
 from mapsvc.operations.cluster import PrivateCluster
 from mapsvc.usecases import seeding
-from mapsvc.web.app import create_app
+from tests.browsing import Server, listen, sign_in, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
 SOURCES = {"municipalities", "neighbourhoods", "streets", "demonstration for Torino"}
 GROUP = "/groups/vicini-di-san-salvario"
 SEEDED = "/maps/empty-shops-of-san-salvario"
@@ -74,8 +69,7 @@ def site(
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template_database)))
     urls = test_cluster.urls(f"own_{os.getpid()}_embed")
-    server = make_server("127.0.0.1", 0, None, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
+    server = Server()
     services = build(
         Settings(
             database_url=urls.app,
@@ -83,7 +77,7 @@ def site(
             secret_key="only for tests, and long enough for a key",
             password_salt="only for tests",
             var=tmp_path_factory.mktemp("var"),
-            public_url=address,
+            public_url=server.address,
             mail="memory",
             rate_limits=False,
         )
@@ -93,23 +87,11 @@ def site(
     batches = [each for each in fixtures.batches(ROOT / "fixtures", now.date()) if each[0] in SOURCES]
     seeding.load_batches(services.unit_of_work(), batches, now, lambda *_: None)
     seeding.add_demonstration_people(services.unit_of_work(), ACCOUNTS, services.hash_password, now)
-    server.app = create_app(services)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield address
-    server.shutdown()
-    thread.join()
+    with server.serving(services) as address:
+        yield address
     services.engine.dispose()
     with test_cluster.administration() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @dataclass
@@ -136,34 +118,19 @@ def begin(browser: Browser, visits: list[Visit], viewport: dict[str, int], **opt
     context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
     page = context.new_page()
     visit = Visit(context, page, [], set())
-    page.on("console", lambda message: message.type in {"error", "warning"} and visit.faults.append(message.text))
-    page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    listen(page, visit.faults)
     page.on("request", lambda request: visit.hosts.add("/".join(request.url.split("/")[:3])))
     visits.append(visit)
     return visit
 
 
-def sign_in(page: Page, site: str) -> None:
+def enter(page: Page, site: str) -> None:
     page.goto(site + "/login")
-    page.fill("[name=email]", "group@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    expect(page.locator("form[action='/login'], [name=password]")).to_have_count(0)
+    sign_in(page, "group@example.org", PASSWORD)
 
 
 def ready(frame: FrameLocator | Page) -> None:
     expect(frame.locator(".folium-map")).to_have_attribute("data-ready", "")
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds; where a marker stands is the information itself (the exception for maps in WCAG 2.5.8)."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
-    return [
-        f"{fault['id']}: {node['html'][:200]}"
-        for fault in found.response["violations"]
-        for node in fault["nodes"]
-        if not (fault["id"] == "target-size" and "leaflet-marker-icon" in node["html"])
-    ]
 
 
 def test_a_group_makes_a_map_and_embeds_it_in_its_own_page(
@@ -171,7 +138,7 @@ def test_a_group_makes_a_map_and_embeds_it_in_its_own_page(
 ) -> None:
     work = begin(browser, visits, WIDE, permissions=["clipboard-read", "clipboard-write"])
     page = work.page
-    sign_in(page, site)
+    enter(page, site)
     page.goto(site + GROUP)
     page.get_by_role("link", name="Make a map").first.click()
     ready(page)
@@ -293,7 +260,7 @@ def test_pages_of_a_group_have_no_fault_that_axe_finds(
     browser: Browser, visits: list[Visit], site: str, path: str
 ) -> None:
     visit = begin(browser, visits, NARROW)
-    sign_in(visit.page, site)
+    enter(visit.page, site)
     visit.page.goto(site + path)
     if visit.page.locator(".folium-map").count():
         ready(visit.page)

@@ -1,25 +1,22 @@
 """The life of a pin: marked by a passer-by, confirmed by two neighbours, fading, contested, settled by an officer."""
 
-import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.domain.imports import AreaRecord
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.operations.cluster import Urls
 from mapsvc.usecases.decisions import Decision, decide
-from mapsvc.web.app import create_app
+from tests.browsing import Server, sign_in
 from tests.builders import PASSWORD, Builder, square
 from tests.conftest import empty, settings_for
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
 MARKED_ON = date(2026, 3, 2)
 AT = "lat=45.05710&lon=7.68000&z=17"
@@ -40,21 +37,8 @@ def services(database_urls: Urls, tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def site(services: Services) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with Server().serving(services) as address:
+        yield address
 
 
 class Story:
@@ -73,10 +57,7 @@ class Story:
         """Return the page of somebody who signed in on a phone of their own."""
         page = self.phone().new_page()
         page.goto("/login")
-        page.locator("[name=email]").fill(f"{name}@example.org")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, f"{name}@example.org", PASSWORD)
         return page
 
     def after(self, days: int) -> None:

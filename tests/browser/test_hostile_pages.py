@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from mapsvc.bootstrap import build
 from mapsvc.domain.imports import AreaRecord
 from mapsvc.operations.cluster import Urls
-from mapsvc.web.app import create_app
+from tests.browsing import Server, listen, settle, sign_in
 from tests.builders import PASSWORD, Builder, square
 from tests.conftest import empty, settings_for
 from tests.hostile import SEARCHED, fill
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
 LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective))"
 LAST = len(SEARCHED) - 1
 
@@ -32,46 +27,26 @@ def address(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> It
     make.begin((AreaRecord("n", "North", "neighbourhood", "", square(7.6, 45.05)),))
     fill(make)
     make.write("UPDATE users SET name = 'Ada' WHERE email = 'admin@example.org'")
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with Server().serving(services) as address:
+        yield address
     services.engine.dispose()
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
+def page(address: str, browser: Browser) -> Iterator[Page]:
     """A page that fails its test for any dialog, error or report."""
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1280, "height": 800})
-        opened.add_init_script(LISTEN)
-        opened.on("dialog", lambda dialog: (faults.append(f"dialog on {opened.url}"), dialog.dismiss()))
-        opened.on(
-            "console",
-            lambda message: message.type in {"error", "warning"} and faults.append(f"{opened.url} {message.text}"),
-        )
-        opened.on("pageerror", lambda error: faults.append(f"{opened.url} {error}"))
-        opened.on(
-            "request", lambda request: request.url.startswith((address, "data:", "blob:")) or faults.append(request.url)
-        )
-        yield opened
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.add_init_script(LISTEN)
+    listen(opened, faults, ours=address)
+    yield opened
+    opened.context.close()
     assert not faults, "\n".join(faults)
-
-
-def ready(page: Page) -> None:
-    if page.locator(".folium-map:visible").count():
-        expect(page.locator(".folium-map").first).to_have_attribute("data-ready", "")
 
 
 def test_the_map_draws_hostile_names_as_text(page: Page, address: str) -> None:
     page.goto(address + "/?lat=45.067&lon=7.617&z=15&kinds=space")
-    ready(page)
+    settle(page)
     expect(page.locator("a.rec").first).to_be_visible()
     shown = page.locator("body").inner_text()
     assert "{{7*7}}" in shown
@@ -106,15 +81,12 @@ def test_pages_and_embeds_run_nothing(page: Page, address: str) -> None:
         answer = page.goto(address + path)
         assert answer is not None
         assert answer.status == 200, path
-        ready(page)
+        settle(page)
 
 
 def test_the_desk_runs_nothing(page: Page, address: str) -> None:
     page.goto(address + "/login")
-    page.fill("[name=email]", "admin@example.org")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    expect(page.locator("[name=password]")).to_have_count(0)
+    sign_in(page, "admin@example.org", PASSWORD)
     for path in (
         f"/desk?item=new-{LAST}",
         "/desk?item=group:asked-2",
@@ -126,4 +98,4 @@ def test_the_desk_runs_nothing(page: Page, address: str) -> None:
         answer = page.goto(address + path)
         assert answer is not None
         assert answer.status == 200, path
-        ready(page)
+        settle(page)

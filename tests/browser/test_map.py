@@ -2,28 +2,20 @@
 
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from psycopg2 import sql
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import build
 from mapsvc.config import ROOT, Settings
 from mapsvc.exchange import fixtures
 from mapsvc.operations.cluster import PrivateCluster
 from mapsvc.usecases import seeding
-from mapsvc.web.app import create_app
+from tests.browsing import Server, listen
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 SOURCES = {"municipalities", "neighbourhoods", "streets", "demonstration for Torino"}
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -56,24 +48,11 @@ def site(
     seeding.prepare_city(services.unit_of_work(), seeding.DEMONSTRATION_CITY, now)
     batches = [each for each in fixtures.batches(ROOT / "fixtures", now.date()) if each[0] in SOURCES]
     seeding.load_batches(services.unit_of_work(), batches, now, lambda *_: None)
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with Server().serving(services) as address:
+        yield address
     services.engine.dispose()
     with test_cluster.administration() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 Open = Callable[..., Page]
@@ -89,9 +68,7 @@ def visit(site: str, browser: Browser) -> Iterator[Open]:
         context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(site) or faults.append(request.url))
+        listen(page, faults, ours=site)
         page.goto(site + path)
         if options.get("java_script_enabled", True):
             expect(page.locator(".folium-map")).to_have_attribute("data-ready", "")
@@ -100,7 +77,7 @@ def visit(site: str, browser: Browser) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-    assert [fault for fault in faults if not fault.startswith(("data:", "blob:"))] == []
+    assert faults == []
 
 
 def part(page: Page, name: str) -> Locator:

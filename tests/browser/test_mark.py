@@ -2,26 +2,17 @@
 
 import io
 import re
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from mark_town import found, rows
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from mapsvc.bootstrap import Services
 from mapsvc.config import Settings
-from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, listen, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 PHONE = {"width": 360, "height": 740}
 AT_THE_DOOR = {"longitude": 7.67011, "latitude": 45.05201, "accuracy": 9}
 NOWHERE_NEAR = {"longitude": 7.68, "latitude": 45.0571, "accuracy": 9}
@@ -36,20 +27,8 @@ def town(settings: Settings) -> Iterator[Services]:
 
 @pytest.fixture
 def site(town: Services) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(town), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with Server().serving(town) as address:
+        yield address
 
 
 @pytest.fixture
@@ -64,9 +43,7 @@ def phone(site: str, browser: Browser) -> Iterator[Open]:
         context = browser.new_context(viewport=PHONE, has_touch=True, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: request.url.startswith((site, "blob:")) or faults.append(request.url))
+        listen(page, faults, ours=site)
         page.goto(site + path)
         if options.get("java_script_enabled", True) and path.startswith("/mark"):
             expect(page.locator(".folium-map")).to_have_attribute("data-ready", "")
@@ -76,7 +53,7 @@ def phone(site: str, browser: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     # A refused or failed answer is part of some tests; the browser reports it by itself.
-    assert [fault for fault in faults if not fault.startswith("Failed to load resource")] == []
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []
 
 
 def fits(page: Page) -> None:
@@ -91,8 +68,7 @@ def fits(page: Page) -> None:
 
 
 def accessible(page: Page) -> None:
-    found_by_axe = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found_by_axe.response["violations"]] == []
+    assert violations(page, WCAG) == []
 
 
 def photo() -> dict[str, object]:

@@ -1,16 +1,13 @@
 """A representative changes needs and sees a space move up; the office follows a pair to its last figure."""
 
 import os
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from psycopg2 import sql
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import ROOT, Settings
@@ -21,13 +18,8 @@ from mapsvc.operations.cluster import PrivateCluster
 from mapsvc.usecases import seeding
 from mapsvc.usecases.market import Market
 from mapsvc.usecases.matching import spaces_for
-from mapsvc.web.app import create_app
+from tests.browsing import Server, sign_in
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 SOURCES = {"municipalities", "neighbourhoods", "streets", "demonstration for Torino"}
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -63,12 +55,8 @@ def site(
     seeding.load_batches(services.unit_of_work(), batches, now, lambda *_: None)
     seeding.add_demonstration_people(services.unit_of_work(), ACCOUNTS, services.hash_password, now, COLLECTIVE_SLUG)
     add_modest_space(services, now.date())
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with Server().serving(services) as address:
+        yield address
     services.engine.dispose()
     with test_cluster.administration() as cursor:
         cursor.execute(drop)
@@ -90,23 +78,11 @@ def add_modest_space(services: Services, today: date) -> None:
         )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 def signed_in(browser: Browser, site: str, who: str, *, size: dict[str, int], script: bool = True) -> Page:
     context = browser.new_context(viewport=size, locale="en-GB", java_script_enabled=script)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{site}/login?next=/account")
-    page.locator("[name=email]").fill(f"{who}@example.org")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
+    sign_in(page, f"{who}@example.org", PASSWORD)
     return page
 
 

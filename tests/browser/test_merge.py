@@ -1,16 +1,12 @@
 """Two reports of one shop in a real browser: an officer compares them, joins them and separates them again."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
@@ -18,9 +14,8 @@ from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor
 from mapsvc.exchange.demonstration_accounts import PASSWORD
 from mapsvc.usecases.marking import Report, report_space
-from mapsvc.web.app import create_app
+from tests.browsing import Server, overflow, sign_in, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 
 
@@ -42,9 +37,7 @@ class Site:
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(f"{self.address}{path}")
-        page.get_by_label("Email").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
+        sign_in(page, "officer@example.org", PASSWORD)
         return page
 
     def twins(self, number: int) -> tuple[str, str]:
@@ -69,18 +62,10 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(seeded_settings: Settings) -> Iterator[Site]:
+def site(seeded_settings: Settings, browser: Browser) -> Iterator[Site]:
     services = build(replace(seeded_settings, pool_size=16))
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield Site(f"http://127.0.0.1:{server.server_port}", browser, services, [])
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Server().serving(services) as address:
+        yield Site(address, browser, services, [])
     services.engine.dispose()
 
 
@@ -142,9 +127,7 @@ def test_every_screen_of_merges_is_accessible_and_fits_a_phone(site: Site, theme
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         page.goto(f"{site.address}{path}")
         expect(page.get_by_role("heading", level=1)).to_be_attached()
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == [], path
+        assert overflow(page) <= 0, path
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == [], path

@@ -1,26 +1,21 @@
 """Somebody flags a place on a phone, in Italian; too many places at once wait and are sent by themselves."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Clock, Services, build
 from mapsvc.domain.moderation_rules import DEFAULT
 from mapsvc.operations.cluster import Urls
-from mapsvc.web import app as web_app
+from tests.browsing import Server, overflow, violations
 from tests.conftest import empty, settings_for
 from tests.record_town import found_town
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
 
 
@@ -46,21 +41,8 @@ def services(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def site(services: Services) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, web_app.create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with Server().serving(services) as address:
+        yield address
 
 
 @pytest.fixture
@@ -80,8 +62,8 @@ def test_a_place_is_flagged_on_a_phone_in_italian(phone: Page, services: Service
     phone.goto("/spaces/via-nizza-18")
     phone.get_by_role("link", name="Qualcosa non va?").click()
     expect(phone.get_by_role("heading", level=1, name="Qualcosa non va?")).to_be_visible()
-    assert Axe().run(phone).violations_count == 0
-    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(phone) == []
+    assert overflow(phone) <= 0
     phone.get_by_label("Mostra qualcosa di privato").check()
     phone.get_by_label("Che cosa dobbiamo sapere?").fill("Si vede dentro casa")
     phone.get_by_role("button", name="Invia").click()

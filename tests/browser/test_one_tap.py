@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from mapsvc.bootstrap import build
 from mapsvc.domain.imports import AreaRecord, Batch, StreetRecord
 from mapsvc.jobs import worker
 from mapsvc.operations.cluster import Urls
-from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, listen, overflow, violations
 from tests.builders import NOW, SOURCE, TODAY, Builder, square
 from tests.conftest import empty, settings_for
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 360, "height": 740}
 
 
@@ -32,21 +25,15 @@ PHONE = {"width": 360, "height": 740}
 def make(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     empty(database_urls.owner)
     settings = settings_for(database_urls, tmp_path_factory.mktemp("var"))
-    server = make_server("127.0.0.1", 0, None, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    services = build(replace(settings, today=TODAY.isoformat(), public_url=address))
-    server.app = create_app(services)
+    server = Server()
+    services = build(replace(settings, today=TODAY.isoformat(), public_url=server.address))
     make = Builder(services)
     make.begin((AreaRecord("n", "North", "neighbourhood", "", square(7.6, 45.05)),))
     make.load(Batch(SOURCE, streets=(StreetRecord("st", "Via Alta", (((7.615, 45.07), (7.625, 45.07)),)),)))
     _places(make)
     make.map("our-map", make.group("us"))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield make
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with server.serving(services):
+        yield make
     services.engine.dispose()
 
 
@@ -64,14 +51,6 @@ def _places(make: Builder) -> None:
             make.write("UPDATE spaces SET next_check_due = :day WHERE id = :id", day=TODAY, id=space)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def phone(browser: Browser, make: Builder) -> Iterator[Page]:
     """A phone whose every message and foreign request makes the test fail."""
@@ -79,9 +58,7 @@ def phone(browser: Browser, make: Builder) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, base_url=address, locale="it-IT")  # type: ignore[arg-type]
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: request.url.startswith((address, "data:")) or faults.append(request.url))
+    listen(page, faults, ours=address)
     yield page
     context.close()
     assert not faults
@@ -89,9 +66,8 @@ def phone(browser: Browser, make: Builder) -> Iterator[Page]:
 
 def quiet(page: Page) -> None:
     """Hold what every screen owes to everybody: no sideways scrolling, nothing that axe finds, targets for thumbs."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in found] == []
+    assert violations(page, WCAG) == []
+    assert overflow(page) <= 0
 
 
 def answers(make: Builder, slug: str) -> list[tuple[str, str]]:
@@ -169,7 +145,7 @@ def test_one_tap_inside_an_embed(browser: Browser, make: Builder) -> None:
     context = browser.new_context(viewport={"width": 900, "height": 600}, base_url=address)
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
+    listen(page, faults, ours=address)
     page.goto("/embed/our-map")
     row = page.locator("li[data-place]", has_text="Via Alta 4")
     row.locator("a.rec").focus()

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from mapsvc.bootstrap import build
 from mapsvc.operations.cluster import Urls
-from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, listen, overflow, sign_in, violations
 from tests.builders import PASSWORD
 from tests.conftest import empty, settings_for
 from tests.personal_world import HER_ADDRESS, HERS, HIS, People, populate, where
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
@@ -35,30 +30,23 @@ def people(database_urls: Urls, tmp_path: Path) -> Iterator[People]:
 
 
 @pytest.fixture
-def page(people: People) -> Iterator[Page]:
+def page(people: People, browser: Browser) -> Iterator[Page]:
     """A phone whose every complaint makes the test fail."""
-    server = make_server("127.0.0.1", 0, create_app(people.make.services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    complaints: list[str] = []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport=PHONE, base_url=f"http://127.0.0.1:{server.server_port}")
+    faults: list[str] = []
+    with Server().serving(people.make.services) as address:
+        context = browser.new_context(viewport=PHONE, base_url=address)  # type: ignore[arg-type]
         opened = context.new_page()
-        opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        listen(opened, faults, ours=address)
         yield opened
-        browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    assert [text for text in complaints if "422" not in text] == []
+        context.close()
+    # Chromium itself reports the refused password.
+    assert [fault for fault in faults if "422" not in fault] == []
 
 
 def clean(page: Page) -> None:
     """Assert that axe finds nothing and nothing scrolls sideways."""
-    faults = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(fault["id"], node["html"][:120]) for fault in faults for node in fault["nodes"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert violations(page, WCAG) == []
+    assert overflow(page) <= 0
 
 
 def downloaded(page: Page, name: str) -> dict[str, object]:
@@ -73,9 +61,7 @@ def downloaded(page: Page, name: str) -> dict[str, object]:
 
 def test_somebody_downloads_and_erases_their_account(page: Page, people: People) -> None:
     page.goto("/login?next=/account")
-    page.fill("[name=email]", HER_ADDRESS)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
+    sign_in(page, HER_ADDRESS, PASSWORD)
     page.get_by_role("link", name="Download or erase your data").click()
     clean(page)
     text = json.dumps(downloaded(page, "Download your data"))

@@ -1,22 +1,17 @@
 """Somebody stands at a door and says what they see: one tap, the page follows, ten seconds to take it back."""
 
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.operations.cluster import Urls
-from mapsvc.web.app import create_app
+from tests.browsing import Server, listen, overflow, violations
 from tests.conftest import empty, settings_for
 from tests.record_town import found_town
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 PAGES = (
@@ -37,21 +32,8 @@ def services(database_urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def site(services: Services) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with Server().serving(services) as address:
+        yield address
 
 
 @pytest.fixture
@@ -59,15 +41,11 @@ def open_page(browser: Browser, site: str) -> Iterator[Page]:
     """A phone whose every message and foreign request makes the test fail."""
     context = browser.new_context(viewport=PHONE, base_url=site)
     page = context.new_page()
-    complaints: list[str] = []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(site) else None)
+    faults: list[str] = []
+    listen(page, faults, ours=site)
     yield page
     context.close()
-    assert not complaints
+    assert faults == []
 
 
 def count(services: Services) -> int:
@@ -130,24 +108,12 @@ def test_the_list_stands_for_the_map_without_javascript(browser: Browser, site: 
     context.close()
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds; where a marker stands is the information itself (the exception for maps in WCAG 2.5.8)."""
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": rules})
-    return [
-        f"{fault['id']}: {node['html'][:200]}"
-        for fault in found.response["violations"]
-        for node in fault["nodes"]
-        if not (fault["id"] == "target-size" and "leaflet-marker-icon" in node["html"])
-    ]
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_fit_a_phone_and_pass_axe(browser: Browser, site: str, path: str) -> None:
     for lang, scheme, size in (("en", "light", PHONE), ("it", "dark", WIDE)):
         context = browser.new_context(viewport=size, base_url=site, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()
-        page.goto(f"{path}?lang={lang}", wait_until="networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, lang)
-        assert not violations(page), (path, lang, scheme)
+        page.goto(f"{path}?lang={lang}")
+        assert violations(page) == [], (path, lang, scheme)
+        assert overflow(page) <= 0, (path, lang)
         context.close()

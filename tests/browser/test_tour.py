@@ -6,16 +6,12 @@ The pages come from the URL map: a new one without an entry fails.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
@@ -26,11 +22,9 @@ from mapsvc.exchange.demonstration_accounts import COLLECTIVE_SLUG, PASSWORD
 from mapsvc.usecases.follow_links import Follow
 from mapsvc.usecases.observations import Answer, add_observation
 from mapsvc.web.app import create_app
+from tests.browsing import WCAG, Server, listen, overflow, settle, sign_in, violations
 from tests.builders import jpeg
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync".split()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Every report of the Content-Security-Policy becomes a line of the console, also one that the browser would not print.
 LISTEN = (
     "document.addEventListener('securitypolicyviolation',"
@@ -86,6 +80,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "groups.new": (GROUP, ("/groups/new",)),
     "maps.new": (GROUP, ("/groups/vicini-di-san-salvario/maps/new",)),
     "maps.show": (VISITOR, ("/maps/empty-shops-of-san-salvario",)),
+    "map_history.show": (GROUP, ("/maps/empty-shops-of-san-salvario/history",)),
+    "map_history.roll_back_entry": (GROUP, ("/maps/empty-shops-of-san-salvario/history/999999999",)),
     "maps.edit": (GROUP, ("/maps/empty-shops-of-san-salvario/edit",)),
     "embed.show": (VISITOR, ("/embed/empty-shops-of-san-salvario", "/embed/none")),
     "needs.edit": (COLLECTIVE, (f"/collectives/{COLLECTIVE_SLUG}/edit",)),
@@ -115,6 +111,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
     "desk.areas": (OFFICER, ("/desk/areas",)),
+    "desk.area_history": (OFFICER, ("/desk/areas/san-salvario/history",)),
+    "desk.area_roll_back": (OFFICER, ("/desk/areas/san-salvario/history/999999999",)),
     "desk.area": (
         OFFICER,
         ("/desk/areas/san-salvario", "/desk/areas/san-salvario?commercial_precision=cell_100m&moderation=after"),
@@ -126,11 +124,14 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 #: What answers data, files and redirects.
 NO_PAGES = frozenset(
-    "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search places.background_tile spaces.show_json photos.full photos.small"
-    " data.as_csv data.as_geojson transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box pages.accent_css reports.photo"
-    " personal_data.account_archive personal_data.report_archive"
-    " static_files.serve security.static desk.photo desk.premises_export desk.audit_export"
-    " matching.collective_json matching.space_json matching.pair_json".split()
+    (
+        "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search "
+        "places.background_tile spaces.show_json photos.full photos.small data.as_csv data.as_geojson "
+        "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
+        "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
+        "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "
+        "matching.space_json matching.pair_json"
+    ).split()
 )
 REGISTER = "name,street,number,lat,lon,usable_area_m2\nNew one,Via Nizza,991,45.05,7.67,40\nBad one,,,0,0,x\n"
 
@@ -146,16 +147,12 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(seeded_settings: Settings) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, None, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    services = build(replace(seeded_settings, public_url=address))
-    server.app = app = create_app(services)
+    server = Server()
+    services = build(replace(seeded_settings, public_url=server.address))
+    app = create_app(services)
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(address, endpoints, _names(services))
-    server.shutdown()
-    thread.join()
+    with server.serving(services) as address:
+        yield Site(address, endpoints, _names(services))
     services.engine.dispose()
 
 
@@ -194,14 +191,6 @@ def _names(services: Services) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def contexts(browser: Browser, site: Site) -> Iterator[dict[str, BrowserContext]]:
     """A browser of its own for each person, signed in where the person has an account."""
     opened = {}
@@ -211,10 +200,7 @@ def contexts(browser: Browser, site: Site) -> Iterator[dict[str, BrowserContext]
         if person:
             page = context.new_page()
             page.goto(site.address + "/login")
-            page.fill("[name=email]", f"{person}@example.org")
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            expect(page.locator("[name=password]")).to_have_count(0)
+            sign_in(page, f"{person}@example.org", PASSWORD)
             if person == OFFICER:
                 site.names["batch"] = _upload(page, site)
             page.close()
@@ -243,19 +229,12 @@ def test_a_page_is_quiet_and_open_to_everybody(site: Site, contexts: dict[str, B
     person, addresses = PAGES[endpoint]
     faults: list[str] = []
     page = contexts[person].new_page()
-    page.on("console", lambda message: message.type in {"error", "warning"} and faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
-    page.on("request", lambda request: _is_ours(request.url, site) or faults.append(f"foreign: {request.url}"))
+    listen(page, faults, ours=site.address)
     for address in addresses:
         for lang, colours, width in LOOKS:
             faults += _look(page, site.address + address.format(**site.names), lang, colours, width, faults)
     page.close()
     assert not faults, "\n".join(faults)
-
-
-def _is_ours(url: str, site: Site) -> bool:
-    return url.startswith((site.address + "/", "data:", "blob:"))
 
 
 def _look(page: Page, address: str, lang: str, colours: str, width: int, faults: list[str]) -> list[str]:
@@ -270,17 +249,12 @@ def _look(page: Page, address: str, lang: str, colours: str, width: int, faults:
     if status != 200:
         # The console repeats the status of the page itself; that is no fault.
         del faults[before:]
-    if page.locator(".folium-map:visible").count():
-        expect(page.locator(".folium-map").first).to_have_attribute("data-ready", "")
     found = [] if page.locator("html").get_attribute("lang") == lang else [f"{address}: not in {lang}"]
-    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    if wide[0] > wide[1]:
-        found.append(f"{address} at {width}: scrolls sideways, {wide[0]} px")
+    settle(page)
+    if overflow(page) > 0:
+        found.append(f"{address} at {width}: scrolls sideways by {overflow(page)} px")
     # Axe runs its own script in the page; what the policy says to that is none of the page's faults.
     said = len(faults)
-    for fault in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
-        for node in fault["nodes"]:
-            if not (fault["id"] == "target-size" and MOVABLE.search(node["html"])):
-                found.append(f"{address} {lang} {colours} {width}: {fault['id']} {node['html'][:160]}")
+    found += [f"{address} {lang} {colours} {width}: {fault}" for fault in violations(page, WCAG, MOVABLE)]
     del faults[said:]
     return found

@@ -5,6 +5,7 @@ import { Camera } from "../map/camera.js";
 import { dataBlock, el } from "../map/dom.js";
 import { PlaceList } from "../map/list.js";
 import { PlacesLayer, PlacesSource } from "../map/places.js";
+import { Renewal } from "../map/renewal.js";
 import { isFiltered, noFilters } from "../map/state.js";
 import { t } from "../map/texts.js";
 
@@ -34,9 +35,11 @@ export class MapView {
       onAnswer: (place, claim, button) => this.answers.send(place, claim, button),
     });
     this.answers = new Answers("", (saved) => this.#answered(saved.place), (place) => `${this.first.answers}${place.url}/observations`);
+    this.renewal = new Renewal(this.find("rows"));
     this.fit();
     this.#show(this.first);
     if (!this.first.whole) this.load();
+    map.on("movestart", () => this.first.whole || this.renewal.begin());
     map.on("moveend", () => this.#later());
     // An iframe that was hidden or not yet laid out has no size to fit into until somebody looks at it.
     map.on("resize", () => this.moved || this.fit());
@@ -68,16 +71,15 @@ export class MapView {
   }
 
   async load() {
-    // A map that is hidden behind its list has no box to ask for; the list keeps what it shows.
-    if (!this.map.getSize().x) return;
-    const rows = this.find("rows");
-    rows.setAttribute("aria-busy", "true");
+    const turn = this.renewal.begin();
     try {
+      // A map that is hidden behind its list has no box to ask for; the list keeps what it shows.
+      if (!this.map.getSize().x) return;
       this.#show(await this.source.fetch(this.map.getBounds(), this.map.getZoom(), this.filters));
     } catch (error) {
       if (error.name !== "AbortError") this.#failed();
     } finally {
-      rows.removeAttribute("aria-busy");
+      this.renewal.end(turn);
     }
   }
 
@@ -93,6 +95,7 @@ export class MapView {
 
   #later() {
     if (this.first.whole) return;
+    this.renewal.begin();
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.load(), PAUSE_MS);
   }

@@ -8,6 +8,7 @@ import { Filters } from "./filters.js";
 import { PlaceList } from "./list.js";
 import { countLooks } from "./looks.js";
 import { PlacesLayer, PlacesSource } from "./places.js";
+import { Renewal } from "./renewal.js";
 import { Search } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { isFiltered, noFilters, readFilters, readView, writeState } from "./state.js";
@@ -64,8 +65,10 @@ class Home {
       onHover: (place, on) => this.list.hover(place.id, on),
     });
     this.#chrome();
+    this.renewal = new Renewal(this.find("rows"));
     this.#look(entry.options.view);
     this.#first();
+    map.on("movestart", () => this.renewal.begin());
     map.on("moveend", () => this.#moved());
     map.on("zoomstart", () => this.layer.show([], []));
     page.addEventListener("keydown", (event) => this.#key(event));
@@ -156,6 +159,7 @@ class Home {
   }
 
   #moved() {
+    this.renewal.begin();
     writeState(this.#view(), this.filters);
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.load(), PAUSE_MS);
@@ -167,18 +171,18 @@ class Home {
   }
 
   async load() {
-    const rows = this.find("rows");
-    if (!this.filters.kinds.length) {
-      this.#show({ places: [], clusters: [], total: 0, total_text: counted("in_view", 0) });
-      return;
-    }
-    rows.setAttribute("aria-busy", "true");
+    const turn = this.renewal.begin();
     try {
+      if (!this.filters.kinds.length) {
+        this.source.drop();
+        this.#show({ places: [], clusters: [], total: 0, total_text: counted("in_view", 0) });
+        return;
+      }
       this.#show(await this.source.fetch(this.camera.bounds(), this.map.getZoom(), this.filters));
     } catch (error) {
       if (error.name !== "AbortError") this.#failed();
     } finally {
-      rows.removeAttribute("aria-busy");
+      this.renewal.end(turn);
     }
   }
 

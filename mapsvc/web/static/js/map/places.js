@@ -10,9 +10,13 @@ export class PlacesSource {
     this.running = null;
   }
 
+  drop() {
+    this.running?.abort();
+  }
+
   // The answer for a box; an older question that is still open is dropped (AbortError).
   async fetch(bounds, zoom, filters) {
-    this.running?.abort();
+    this.drop();
     this.running = new AbortController();
     const query = filterParameters(filters);
     const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
