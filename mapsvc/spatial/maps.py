@@ -15,7 +15,7 @@ from mapsvc.spatial.places import degrees
 
 @dataclass(frozen=True)
 class Extent:
-    """How many places there are and how many may be told, and their box (west, south, east, north in degrees) or None."""
+    """How many places there are and may be told, and their box (west, south, east, north in degrees; None for none)."""
 
     total: int
     shown: ShownCount
