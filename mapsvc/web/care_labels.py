@@ -83,7 +83,7 @@ def _owner_state() -> dict[str, str]:
     return {
         "received": _("Waits for a decision"),
         "verified": _("Accepted"),
-        "refused": _("Not accepted"),
+        "refused": _("Refused"),
         "withdrawn": _("Taken back"),
     }
 
