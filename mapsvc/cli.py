@@ -18,9 +18,12 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (("up", "running"), ("down", "running"), ("status", "running"), ("doctor", "running"), ("worker", "running")),
     ),
     ("Fill it", (("city", "city"), ("import", "data"), ("seed", "data"), ("generate", "data"))),
-    ("People", (("user", "people"),)),
+    ("People", (("user", "people"), ("personal", "personal"))),
     ("Check a decision", (("evidence", "evidence"), ("match", "matching"), ("audit", "audit"))),
-    ("Keep it well", (("db", "database"), ("backup", "database"), ("restore", "database"), ("jobs", "jobs"))),
+    (
+        "Keep it well",
+        (("db", "database"), ("backup", "database"), ("restore", "database"), ("jobs", "jobs"), ("mail", "mail")),
+    ),
 )
 """The commands in the order of `mapsvc --help`, each with its module, which is loaded when it is needed."""
 MODULES = {name: module for _, commands in SECTIONS for name, module in commands}

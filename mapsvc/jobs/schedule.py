@@ -13,12 +13,16 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job: its name on the command line, how often it runs, and the function that does it."""
+    """A job: its name on the command line, how often it runs, and the function that does it.
+
+    `preview` returns what `run` would return now and changes nothing, where a job has such a dry run.
+    """
 
     name: str
     every: timedelta
     run: Callable[[Services, datetime], Report]
     purpose: str
+    preview: Callable[[Services, datetime], Report] | None = None
 
     def latest_due(self, now: datetime) -> datetime:
         """Return the last moment at or before `now` at which the job is due; all workers compute the same."""
@@ -38,7 +42,11 @@ TIMETABLE = (
     Entry("seal-audit", timedelta(minutes=1), seal_audit.run, "Chain what was added to the history."),
     Entry("verify-audit", timedelta(days=1), verify_audit.run, "Check the whole chain of the history."),
     Entry(
-        "tidy", timedelta(days=1), tidy.run, "Delete or round what has served its time, as the privacy notice promises."
+        "tidy",
+        timedelta(days=1),
+        tidy.run,
+        "Delete or round what has served its time, as the privacy notice promises.",
+        tidy.preview,
     ),
 )
 

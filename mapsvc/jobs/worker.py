@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from mapsvc.bootstrap import Services
-from mapsvc.domain.errors import NotFound
+from mapsvc.domain.errors import Invalid, NotFound
 from mapsvc.jobs.schedule import TIMETABLE, Entry, named
 
 PAUSE_SECONDS = 2.0
@@ -65,6 +65,14 @@ def run_now(services: Services, name: str) -> dict[str, int]:
         uow.jobs.note(name, now, services.clock.now(), report)
         uow.commit()
     return report
+
+
+def preview_now(services: Services, name: str) -> dict[str, int]:
+    """Return what a job would do now; nothing is changed or noted. Raises Invalid for one without a dry run."""
+    entry = named(name)
+    if entry is None or entry.preview is None:
+        raise Invalid(f"There is no dry run of {name}.", "/name", code="no_dry_run")
+    return entry.preview(services, services.clock.now())
 
 
 def _outcome(services: Services, entry: Entry, now: datetime) -> tuple[dict[str, int] | None, str | None]:

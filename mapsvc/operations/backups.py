@@ -12,15 +12,23 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
+from uuid import UUID
 
+from mapsvc import bootstrap
+from mapsvc.domain.erasures import Erasure, SubjectKind
 from mapsvc.operations import dumps, migrations
-from mapsvc.operations.connections import connect, refresh_statistics
+from mapsvc.operations.connections import connect, fetch, refresh_statistics
 from mapsvc.operations.deployment import Deployment
 from mapsvc.operations.errors import OperationError
+from mapsvc.store.erasure_list import NAME as ERASURE_LIST
+from mapsvc.store.erasure_list import ErasureList
+from mapsvc.usecases import erasures as erasures_cases
+from mapsvc.usecases import outbox
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -69,11 +77,25 @@ def backup(deployment: Deployment, file: Path) -> Manifest:
     return manifest
 
 
-def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Manifest:
+@dataclass(frozen=True)
+class Restored:
+    """What a restore brought back, and what it then took away again.
+
+    `erased` is the number of people and reports on the list of erasures that the archive still held, `held` that of
+    mails which wait for somebody to release or drop them.
+    """
+
+    manifest: Manifest
+    erased: int
+    held: int
+
+
+def restore(deployment: Deployment, file: Path, *, replace: bool = False, erasures: Sequence[Erasure] = ()) -> Restored:
     """Bring an archive into an empty installation and compare all counts with those it notes.
 
-    With `replace` everything that is there is deleted first. Raises OperationError, having changed nothing, when the
-    archive cannot be read or the installation holds records.
+    Afterwards whatever was erased since is erased again, by the list beside the photos and by `erasures`, and waiting
+    mails are held. With `replace` everything that is there is deleted first, but not the list. Raises OperationError,
+    having changed nothing, when the archive cannot be read or the installation holds records.
     """
     url = deployment.settings.owner_url
     photo_folder = deployment.settings.photo_folder
@@ -85,6 +107,7 @@ def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Man
         dump_file = Path(folder) / DATABASE
         _extract(archive, DATABASE, dump_file)
         dumps.check(dump_file)
+        listed = _erasures(deployment, erasures)
         dumps.clear(url)
         dumps.load(url, dump_file)
         shutil.rmtree(photo_folder, ignore_errors=True)
@@ -95,7 +118,31 @@ def restore(deployment: Deployment, file: Path, *, replace: bool = False) -> Man
     _compare(url, manifest, photos)
     migrations.upgrade(url, deployment.settings.database_url)
     refresh_statistics(url)
-    return manifest
+    return Restored(manifest, *_clean(deployment, listed))
+
+
+def _erasures(deployment: Deployment, given: Sequence[Erasure]) -> list[Erasure]:
+    """Return every erasure known here and given; those of a database that is about to go are saved to the list."""
+    kept = ErasureList(deployment.settings.var / ERASURE_LIST)
+    url = deployment.settings.owner_url
+    if fetch(url, "SELECT to_regclass('public.erasures')")[0][0] is not None:
+        rows = fetch(url, "SELECT id::text, subject_kind, subject_id, at FROM erasures ORDER BY at, id")
+        kept.note([Erasure(UUID(key), SubjectKind(kind), subject, at) for key, kind, subject, at in rows])
+    kept.note(given)
+    return kept.read()
+
+
+def _clean(deployment: Deployment, listed: Sequence[Erasure]) -> tuple[int, int]:
+    """Erase again what the archive brought back, and hold its mails; return both numbers."""
+    services = bootstrap.build(deployment.settings)
+    try:
+        held = outbox.hold(services.unit_of_work())
+        # The waiting mails of those who are erased go with them.
+        erased = erasures_cases.replay(services.unit_of_work, services, listed, services.clock.now())
+        erasures_cases.note_missing(services.unit_of_work(), services)
+    finally:
+        services.engine.dispose()
+    return erased["subjects"], held
 
 
 def _files(folder: Path) -> list[Path]:

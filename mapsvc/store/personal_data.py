@@ -34,6 +34,8 @@ OF_SUBJECT: dict[str, str] = {
     "appeals": "appeals.observation_id = ANY(CAST(:observations AS uuid[]))",
     "owner_claims": "owner_claims.user_id = :user OR owner_claims.contact_id = ANY(CAST(:contacts AS uuid[]))",
     "office_messages": "office_messages.reporter = 'user:' || :user",
+    "rulings": "rulings.record_id = ANY(CAST(:observations AS uuid[])) OR rulings.record_id IN"
+    " (SELECT f.id FROM photos f WHERE f.observation_id = ANY(CAST(:observations AS uuid[])))",
     "groups": "groups.requested_by = :user",
     "collectives": "collectives.id IN (SELECT collective_id FROM role_grants WHERE user_id = :user)",
     "curated_maps": "curated_maps.created_by = :user",

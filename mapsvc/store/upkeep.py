@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from mapsvc.store.engine import allow_long_work
+from mapsvc.store.erasures import CLUSTERED
 from mapsvc.store.outbox import MOST_ATTEMPTS
 
 COARSE_DEGREES = 0.01
@@ -42,8 +43,8 @@ _STATEMENTS: dict[str, str] = {
     f" AND {_NOTHING_OPEN.format('spaces.id')}",
     "office_messages": "DELETE FROM office_messages WHERE state = 'closed' AND closed_at < :before",
     "proofs": f"UPDATE owner_claims SET proof_text = NULL, proof_file = NULL, contact_id = NULL WHERE {_PROOF_IS_OVER}",
-    "settled_flags": "UPDATE flags SET note = NULL, user_id = NULL WHERE settled_at < :before"
-    " AND (note IS NOT NULL OR user_id IS NOT NULL)",
+    "settled_flags": "UPDATE flags SET note = NULL, user_id = NULL, cluster_key = NULL WHERE settled_at < :before"
+    " AND (note IS NOT NULL OR user_id IS NOT NULL OR cluster_key IS NOT NULL)",
     "settled_appeals": "UPDATE appeals SET text = '', answer = NULL WHERE decided_at < :before"
     " AND (text <> '' OR answer IS NOT NULL)",
     "private_links": "DELETE FROM follow_links WHERE expires_at < :before",
@@ -130,10 +131,13 @@ class UpkeepRepository:
         for table, used_at in _KEYED.items():
             statement = f"UPDATE {table} SET reporter = {renamed} WHERE {_OLD_SENDER} AND {used_at} < :before"
             count += self._connection.execute(text(statement), values).rowcount
-        statement = (
-            f"UPDATE observations SET cluster_key = 'past:' || {_FORGOTTEN.format('cluster_key')}"
-            " WHERE submitted_at < :before AND cluster_key NOT LIKE 'past:%' AND cluster_key NOT LIKE 'erased:%'"
-            # Keys of imports name a row of a file, and no person.
-            " AND (reporter LIKE 'device:%' OR reporter LIKE 'user:%' OR reporter LIKE 'erased:%')"
-        )
-        return count + self._connection.execute(text(statement), values).rowcount
+        for table in CLUSTERED:
+            statement = (
+                f"UPDATE {table} SET cluster_key = 'past:' || {_FORGOTTEN.format('cluster_key')}"
+                f" WHERE {_KEYED[table]} < :before AND cluster_key NOT LIKE 'past:%'"
+                " AND cluster_key NOT LIKE 'erased:%'"
+                # Keys of imports name a row of a file, and no person.
+                " AND (reporter LIKE 'device:%' OR reporter LIKE 'user:%' OR reporter LIKE 'erased:%')"
+            )
+            count += self._connection.execute(text(statement), values).rowcount
+        return count

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from mapsvc.domain.erasures import Erased, Erasure, Outside, Subject, SubjectKind, change_keys
-from mapsvc.domain.errors import Conflict, Invalid, NotFound
+from mapsvc.domain.errors import Conflict, Invalid
 from mapsvc.domain.people import Account, Action, Actor, Role, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import RecordState
 from mapsvc.usecases.evidence import refresh
-from mapsvc.usecases.personal_data import subject_of_account, subject_of_link
+from mapsvc.usecases.personal_data import subject_named, subject_of_account, subject_of_link
 from mapsvc.usecases.reports import WITHDRAWN
 
 #: Why the office erases. Deletion of personal data beyond a request needs a second person (publication.md 5.2); there
@@ -49,7 +49,7 @@ def erase_for_the_office(
         raise Invalid("say that the person asked for it", "/reason", code="reason")
     with uow:
         require(actor, Action.MANAGE_PEOPLE)
-        erased = _erase(uow, _subject(uow, kind, name), actor, now)
+        erased = _erase(uow, subject_named(uow, kind, name), actor, now)
         uow.commit()
     return _done(outside, erased)
 
@@ -57,7 +57,7 @@ def erase_for_the_office(
 def erase_as_operator(uow: UnitOfWork, outside: Outside, kind: SubjectKind, name: str, now: datetime) -> Erased:
     """Erase on the command line, where whoever can call it owns the machine; `name` is an id or an address."""
     with uow:
-        erased = _erase(uow, _subject(uow, kind, name), Actor(name="operator"), now)
+        erased = _erase(uow, subject_named(uow, kind, name), Actor(name="operator"), now)
         uow.commit()
     return _done(outside, erased)
 
@@ -101,19 +101,6 @@ def _done(outside: Outside, erased: Erased) -> Erased:
     outside.note([erased.erasure])
     outside.forget(erased)
     return erased
-
-
-def _subject(uow: UnitOfWork, kind: SubjectKind, name: str) -> Subject:
-    name = name.strip()
-    if kind is SubjectKind.USER and "@" in name:
-        account = uow.people.by_email(name)
-        name = str(account.id) if account else ""
-    if kind is SubjectKind.CONTACT and "@" in name:
-        name = str(uow.personal_data.contact_of(name) or "")
-    subject = uow.personal_data.subject(kind, name)
-    if subject is None:
-        raise NotFound("nothing is held about this person", code="nobody")
-    return subject
 
 
 def _erase(

@@ -37,6 +37,26 @@ def export_report(uow: UnitOfWork, token: str, now: datetime) -> PersonalExport:
         return _export(uow, subject_of_link(uow, token, now), now)
 
 
+def export_as_operator(uow: UnitOfWork, kind: SubjectKind, name: str, now: datetime) -> PersonalExport:
+    """Return everything about somebody who asked the office; for the command line. `name` is an id or an address."""
+    with uow:
+        return _export(uow, subject_named(uow, kind, name), now)
+
+
+def subject_named(uow: UnitOfWork, kind: SubjectKind, name: str) -> Subject:
+    """Return whom an id or an address names, inside the caller's transaction; raise NotFound for nobody known."""
+    name = name.strip()
+    if kind is SubjectKind.USER and "@" in name:
+        account = uow.people.by_email(name)
+        name = str(account.id) if account else ""
+    if kind is SubjectKind.CONTACT and "@" in name:
+        name = str(uow.personal_data.contact_of(name) or "")
+    subject = uow.personal_data.subject(kind, name)
+    if subject is None:
+        raise NotFound("nothing is held about this person", code="nobody")
+    return subject
+
+
 def subject_of_account(uow: UnitOfWork, actor: Actor) -> Subject:
     """Return the actor as the subject of a request, inside the caller's transaction."""
     if actor.user_id is None:

@@ -48,21 +48,37 @@ def backup(file: Path, force: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Delete everything that is in the database and the photo folder first.")
-def restore(file: Path, replace: bool) -> None:
+@click.option(
+    "--erasures",
+    "erasure_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of erasures from another machine, as `mapsvc personal erasures` prints it.",
+)
+def restore(file: Path, replace: bool, erasure_file: Path | None) -> None:
     """Bring back database and photos from FILE, into an empty installation.
 
     Creates the private database when there is none, compares the number of rows of every table and of photos with
     those noted in the archive, and starts nothing. A database that holds records is refused unless --replace is given.
+
+    Whoever was erased after the archive was made is erased again, by the list in MAPSVC_VAR/erasures.jsonl and by
+    --erasures. Mails that wait are held, because they may have left already: see `mapsvc mail`.
     """
     from mapsvc.operations import backups, startup
+    from mapsvc.store.erasure_list import read_lines
 
     deployment = Deployment.here()
     deployment.ensure_database()
     if replace:
         startup.stop_services(deployment)
-    manifest = backups.restore(deployment, file, replace=replace)
+    listed = read_lines(erasure_file.read_text()) if erasure_file else []
+    restored = backups.restore(deployment, file, replace=replace, erasures=listed)
+    manifest = restored.manifest
     rows = sum(manifest.rows.values())
     console.done(
         f"Restored {rows:,} rows in {len(manifest.rows)} tables and {manifest.photos:,} photo files; "
         "all counts are as in the archive. Start with: mapsvc up"
     )
+    if restored.erased:
+        console.say(f"Erased again {restored.erased:,} people or reports that were erased after the archive was made.")
+    if restored.held:
+        console.say(f"{restored.held:,} mails are held, since they may have left already. Look: mapsvc mail waiting")

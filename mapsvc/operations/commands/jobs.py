@@ -34,12 +34,14 @@ def list_jobs() -> None:
 
 @jobs.command()
 @click.argument("name")
-def run(name: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Print what the job would do now, and change nothing; only for tidy.")
+def run(name: str, dry_run: bool) -> None:
     """Do the job NAME now and print what it did."""
     from mapsvc import bootstrap
-    from mapsvc.jobs.worker import run_now
+    from mapsvc.jobs.worker import preview_now, run_now
 
     deployment = Deployment.here()
     deployment.ensure_database()
-    report = run_now(bootstrap.build(deployment.settings), name)
-    console.done(f"{name}: " + (", ".join(f"{what} {count}" for what, count in report.items()) or "done"))
+    report = (preview_now if dry_run else run_now)(bootstrap.build(deployment.settings), name)
+    words = f"{name} would do" if dry_run else name
+    console.done(f"{words}: " + (", ".join(f"{what} {count}" for what, count in report.items()) or "done"))
