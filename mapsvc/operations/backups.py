@@ -136,7 +136,7 @@ def _clean(deployment: Deployment, listed: Sequence[Erasure]) -> tuple[int, int]
     """Erase again what the archive brought back, and hold its mails; return both numbers."""
     services = bootstrap.build(deployment.settings)
     try:
-        held = outbox.hold(services.unit_of_work())
+        held = outbox.hold(services.unit_of_work(), services.clock.now())
         # The waiting mails of those who are erased go with them.
         erased = erasures_cases.replay(services.unit_of_work, services, listed, services.clock.now())
         erasures_cases.note_missing(services.unit_of_work(), services)

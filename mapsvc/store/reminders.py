@@ -28,6 +28,9 @@ _DUE = text(
     " WHERE s.record_state = 'published' AND s.publication_precision <> 'hidden' AND s.next_check_due <= :today"
     " AND (seen.looked_on IS NULL OR seen.looked_on < s.next_check_due)"
     " AND (last.reminded_at IS NULL OR last.reminded_at <= :long_ago)"
+    # Who was told about this very day would else stand before all others, run after run.
+    " AND NOT EXISTS (SELECT FROM reminders r WHERE r.space_id = s.id AND r.contact_id = l.contact_id"
+    " AND r.due_on = s.next_check_due)"
     " ORDER BY s.next_check_due, s.id LIMIT :limit FOR UPDATE OF s SKIP LOCKED"
 )
 

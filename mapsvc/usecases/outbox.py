@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from mapsvc.domain.reminders import DueReminder
+
 BATCH = 20
 """Mails of one transaction: few enough that a crash between sending and noting repeats little."""
 
@@ -56,6 +58,18 @@ class ToldNews(Protocol):
         ...
 
 
+class NotedReminders(Protocol):
+    """Reminders as the operator sees them after a restore."""
+
+    def take_due(self, now: datetime, limit: int) -> Sequence[DueReminder]:
+        """Return what is due, the longest first, the places locked against other workers."""
+        ...
+
+    def note(self, reminder: DueReminder, at: datetime) -> bool:
+        """Note a reminder; tell whether it is the first for this place, address and day."""
+        ...
+
+
 class HeldMailTransaction(AbstractContextManager["HeldMailTransaction"], Protocol):
     """A transaction with the outbox on it, for the operator."""
 
@@ -67,6 +81,11 @@ class HeldMailTransaction(AbstractContextManager["HeldMailTransaction"], Protoco
     @property
     def subscriptions(self) -> ToldNews:
         """The subscriptions."""
+        ...
+
+    @property
+    def reminders(self) -> NotedReminders:
+        """The reminders."""
         ...
 
     def commit(self) -> None:
@@ -107,14 +126,18 @@ def send_waiting(
     return counts
 
 
-def hold(uow: HeldMailTransaction) -> int:
-    """Hold every mail that waits, as after a restore: it may have left after the backup was made.
+def hold(uow: HeldMailTransaction, now: datetime) -> int:
+    """Hold every mail that waits, as after a restore, and return their number: it may have left since the backup.
 
-    News of areas may have left as well, before anything here remembers it: they are told from now on.
+    News of areas and reminders may have left as well, and nothing here remembers it: news are told from now on, and
+    every reminder that is due counts as sent.
     """
     with uow:
         count = uow.outbox.hold()
         uow.subscriptions.begin_anew()
+        while due := uow.reminders.take_due(now, BATCH):
+            for one in due:
+                uow.reminders.note(one, now)
         uow.commit()
     return count
 

@@ -88,6 +88,16 @@ def test_once_for_each_day_it_is_due_and_never_within_sixty_days(make: Builder, 
     assert remind(make) == 0, "told about this due day already"
 
 
+def test_those_who_were_told_do_not_stand_in_the_way_of_others(make: Builder) -> None:
+    for number in range(reminders.BATCH):
+        marked(make, f"via-alta-{number}")
+    assert remind(make) == reminders.BATCH
+    make.write("UPDATE reminders SET sent_at = sent_at - interval '60 days'")
+    later = marked(make, "via-bassa-1")
+    make.write("UPDATE spaces SET next_check_due = next_check_due + 1 WHERE id = :id", id=later)
+    assert remind(make) == 1
+
+
 def test_not_when_somebody_else_looked_meanwhile(make: Builder, place: UUID) -> None:
     make.observation(place, kind="registered_user", days_ago=1, reporter="user:9")
     make.write("UPDATE spaces SET next_check_due = :day", day=NOW.date() - timedelta(days=2))

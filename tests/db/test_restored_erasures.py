@@ -136,6 +136,25 @@ def test_waiting_mails_are_held_after_a_restore(installed: Installed) -> None:
     assert "No mail waits." in installed.command("mail", "waiting")
 
 
+def test_reminders_that_left_after_the_backup_do_not_leave_again(installed: Installed, tmp_path: Path) -> None:
+    services, make = installed.services, installed.people.make
+    today = services.clock.now().date()
+    make.write("DELETE FROM reminders")
+    make.write("UPDATE follow_links SET expires_at = :until", until=services.clock.now() + timedelta(days=50))
+    make.write("UPDATE spaces SET next_check_due = :day WHERE slug IN ('his', 'both')", day=today)
+    make.write("UPDATE observations SET observed_at = :at, submitted_at = :at", at=NOW - timedelta(days=60))
+    archive = tmp_path / "due.tar"
+    backups.backup(installed.deployment, archive)
+    assert worker.run_now(services, "remind") == {"reminded": 2}
+    backups.restore(installed.deployment, archive, replace=True)
+    assert worker.run_now(services, "remind") == {"reminded": 0}
+    # What becomes due afterwards is asked as ever.
+    make.write("UPDATE reminders SET sent_at = sent_at - interval '61 days'")
+    assert worker.run_now(services, "remind") == {"reminded": 0}, "about the same day nobody is asked twice"
+    make.write("UPDATE spaces SET next_check_due = :day WHERE slug = 'his'", day=today - timedelta(days=1))
+    assert worker.run_now(services, "remind") == {"reminded": 1}
+
+
 def test_the_operator_answers_requests(installed: Installed, tmp_path: Path) -> None:
     file = tmp_path / "anna.zip"
     assert "rows of" in installed.command("personal", "export", str(file), "--user", HER_ADDRESS)
