@@ -90,7 +90,7 @@ def test_everything_loads_and_a_second_load_changes_nothing(services):
         "calls": 1,
     }
     people = (ACCOUNTS, lambda password: f"hash of {password}", NOW, COLLECTIVE_SLUG)
-    assert add_demonstration_people(services.unit_of_work(), *people) == 5
+    assert add_demonstration_people(services.unit_of_work(), *people) == len(ACCOUNTS) == 6
     before = scalar(services, STATE)
     assert set(load(services).values()) == {0}
     assert add_demonstration_people(services.unit_of_work(), *people) == 0
