@@ -60,7 +60,7 @@ _OF_PEOPLE = (
         own=_words("id"),
         secret=_words("password fs_uniquifier"),
         plain=_words("active confirmed_at create_datetime update_datetime demonstration erased_at"),
-        keep=(Keep.ACCOUNT,),
+        keep=(Keep.ACCOUNT, Keep.UNOPENED),
     ),
     Holding(
         "role_grants",

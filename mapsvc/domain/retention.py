@@ -14,6 +14,7 @@ class Keep(StrEnum):
     SETTLED = "settled"
     LINKS = "links"
     INVITATIONS = "invitations"
+    UNOPENED = "unopened"
     UNCONFIRMED = "unconfirmed"
     REMINDERS = "reminders"
     MAILS = "mails"
@@ -46,6 +47,8 @@ DAYS: dict[Keep, int] = {
     Keep.LINKS: 730,
     # `usecases.people.INVITATION_LIFE`.
     Keep.INVITATIONS: 7,
+    # Counted from the end of the last invitation: who does not open the account within three months does not want it.
+    Keep.UNOPENED: 90,
     # Who does not say yes within a week did not want the mails, or did not ask for them.
     Keep.UNCONFIRMED: 7,
     # Long enough not to ask twice about the same check.

@@ -20,6 +20,12 @@ KEYED = ("observations", "flags", "owner_claims", "office_messages", "reporters"
 #: Where the key of a network stands.
 CLUSTERED = ("observations", "flags")
 
+#: The row of an account stays as a number without a person, because decisions may refer to it.
+BLANK_ACCOUNT = (
+    "UPDATE users SET email = 'erased:' || id, password = NULL, name = '', lang = NULL, active = false,"
+    " confirmed_at = NULL, fs_uniquifier = :tombstone, erased_at = :at WHERE id = :user"
+)
+
 #: What happens to the rows of `OF_SUBJECT`, in the order that their references ask for.
 _STEPS: tuple[tuple[str, str], ...] = (
     (
@@ -78,11 +84,7 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ("roles", f"DELETE FROM role_grants WHERE {OF_SUBJECT['role_grants']}"),
     ("invitations", f"DELETE FROM invitations WHERE {OF_SUBJECT['invitations']}"),
     ("counters", "DELETE FROM rate_counters WHERE key LIKE '%/user:' || :user || '/%'"),
-    (
-        "accounts",
-        "UPDATE users SET email = 'erased:' || id, password = NULL, name = '', lang = NULL, active = false,"
-        " confirmed_at = NULL, fs_uniquifier = :tombstone, erased_at = :at WHERE id = :user",
-    ),
+    ("accounts", BLANK_ACCOUNT),
 )
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from mapsvc.domain.erasures import tombstone
 from mapsvc.store.engine import allow_long_work
-from mapsvc.store.erasures import CLUSTERED
+from mapsvc.store.erasures import BLANK_ACCOUNT, CLUSTERED
 from mapsvc.store.outbox import MOST_ATTEMPTS
 
 COARSE_DEGREES = 0.01
@@ -70,6 +71,20 @@ _KEYED = {
     "owner_claims": "created_at",
     "office_messages": "created_at",
 }
+# The history knows when somebody was last invited; an expired invitation itself is gone by then.
+_UNOPENED = (
+    "SELECT u.id FROM users u WHERE u.confirmed_at IS NULL AND u.password IS NULL AND u.erased_at IS NULL AND coalesce("
+    "(SELECT max(l.at) FROM audit_log l WHERE l.noun = 'user' AND l.record_id = u.id::text AND l.action = 'invited'),"
+    " u.create_datetime) < :before ORDER BY u.id FOR UPDATE OF u"
+)
+#: What an account that was never opened leaves: nobody but its own row can refer to it.
+_OF_UNOPENED = (
+    "DELETE FROM outbox WHERE template = 'invitation' AND recipient = (SELECT email FROM users WHERE id = :user)",
+    "DELETE FROM invitations WHERE user_id = :user",
+    "DELETE FROM role_grants WHERE user_id = :user",
+    "UPDATE personal_values SET value = NULL, erased_at = :at WHERE value IS NOT NULL AND user_id = :user",
+    BLANK_ACCOUNT,
+)
 _FORGOTTEN = "left(encode(sha256(convert_to(:salt || {0}, 'UTF8')), 'hex'), 32)"
 _OLD_SENDER = "reporter LIKE 'device:%' AND reporter NOT LIKE 'device:past:%'"
 
@@ -87,6 +102,8 @@ class UpkeepRepository:
         allow_long_work(self._connection)
         if kind == "sender_keys":
             return self._forget_keys(before, salt)
+        if kind == "unopened_accounts":
+            return self._close_unopened(before)
         if kind == "rejected_photos":
             self._photos += self._scalars(
                 f"SELECT id FROM photos WHERE {_PHOTO_IS_OVER} ORDER BY id FOR UPDATE", before
@@ -111,6 +128,16 @@ class UpkeepRepository:
 
     def _scalars(self, query: str, before: datetime) -> list[Any]:
         return list(self._connection.execute(text(query), {"before": before}).scalars())
+
+    def _close_unopened(self, before: datetime) -> int:
+        """Empty the accounts that were invited before this instant and never opened; their addresses are free again."""
+        ids = self._scalars(_UNOPENED, before)
+        at = self._connection.execute(text("SELECT now()")).scalar_one()
+        for user_id in ids:
+            values = {"user": user_id, "at": at, "tombstone": tombstone()}
+            for statement in _OF_UNOPENED:
+                self._connection.execute(text(statement), values)
+        return len(ids)
 
     def _forget_keys(self, before: datetime, salt: str) -> int:
         """Put a value that nobody can make again in the place of each old key of a visitor, the same one everywhere.

@@ -21,6 +21,7 @@ KINDS: dict[str, Keep] = {
     "settled_appeals": Keep.SETTLED,
     "private_links": Keep.LINKS,
     "invitations": Keep.INVITATIONS,
+    "unopened_accounts": Keep.UNOPENED,
     "rate_counters": Keep.COUNTERS,
     "unconfirmed_subscriptions": Keep.UNCONFIRMED,
     "reminders": Keep.REMINDERS,
@@ -114,6 +115,9 @@ def tidy(
 def _end(keep: Keep, now: datetime) -> datetime:
     """Return the instant before which things of a kind have served their time."""
     end = now if keep in _BY_THEIR_OWN_END else now - timedelta(days=DAYS[keep])
+    if keep is Keep.UNOPENED:
+        # Stored is when somebody was invited; the invitation held a while longer.
+        return end - timedelta(days=DAYS[Keep.INVITATIONS])
     if keep is Keep.KEYS:
         # A key belongs to one UTC day; it must change everywhere at once, or one sender would become two.
         return end.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

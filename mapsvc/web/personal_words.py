@@ -59,6 +59,7 @@ def how_long(keep: Keep) -> str:
         Keep.SETTLED: _("the words: %(days)s days after the decision", days=days),
         Keep.LINKS: _("the private link: %(days)s days", days=days),
         Keep.INVITATIONS: _("an invitation: %(days)s days", days=days),
+        Keep.UNOPENED: _("an account that is never opened: %(days)s days after its invitation ended", days=days),
         Keep.UNCONFIRMED: _("without a yes from the address: %(days)s days", days=days),
         Keep.REMINDERS: _("that a reminder was sent: %(days)s days", days=days),
         Keep.MAILS: _("that a mail left: %(days)s days; address and text are forgotten when it leaves", days=days),

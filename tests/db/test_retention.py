@@ -10,13 +10,18 @@ import pytest
 from mapsvc.bootstrap import build
 from mapsvc.config import Settings
 from mapsvc.domain.ids import new_id, token_hash
+from mapsvc.domain.people import Actor
 from mapsvc.domain.retention import DAYS, Keep
 from mapsvc.jobs import worker
 from mapsvc.usecases import upkeep
 from mapsvc.usecases.evidence import refresh
+from mapsvc.usecases.people import Invitation, Scope
+from mapsvc.usecases.people import invite as invite_account
 from tests.builders import NOW, SOURCE
 from tests.personal_world import HERS, People, populate, where
 
+#: Somebody who was invited and never came.
+NEVER = "zqnever@people.example"
 #: Only tables that the tidying may change; whatever else differs is a fault.
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
 
@@ -48,6 +53,7 @@ def _settle(people: People) -> None:
     write("UPDATE flags SET state = 'dismissed', settled_at = :at", at=NOW)
     write("UPDATE appeals SET state = 'refused', decided_at = :at, decided_by = NULL", at=NOW)
     write("UPDATE outbox SET sent_at = :at, recipient = '', params = '{}'", at=NOW)
+    invite(people, NEVER)
     area, contact = make.areas["north"], new_id()
     write("INSERT INTO contacts VALUES (:id, 'unconfirmed@people.example', 'en', :at)", id=contact, at=NOW)
     write("INSERT INTO subscriptions (id, area_id, contact_id, rhythm, token_hash, created_at, told_until, told_on)"
@@ -57,6 +63,18 @@ def _settle(people: People) -> None:
         uow.idempotency.claim(new_id(), "report", "", NOW)
         uow.jobs.note("tidy", NOW, NOW, {})
         uow.commit()
+
+
+def invite(people: People, address: str, days: int = 0) -> int:
+    """Invite somebody as the administrator does, days after the beginning."""
+    make = people.make
+    with make.services.unit_of_work() as uow:
+        found = uow.people.by_email("city@people.example")
+        assert found is not None
+        admin = Actor(user_id=found.id, grants=uow.people.grants_of(found.id))
+    at = NOW + timedelta(days=days)
+    invitation = Invitation(address, "Zqnever Opened", "moderator", Scope(area_id=make.areas["north"]))
+    return invite_account(make.services.unit_of_work(), admin, invitation, at)
 
 
 def tidy(people: People, days: float, *, dry_run: bool = False) -> dict[str, int]:
@@ -74,7 +92,7 @@ def picture(people: People) -> list[object]:
     return seen
 
 
-@pytest.mark.parametrize("days", [0, 8, 31, 91, 800])
+@pytest.mark.parametrize("days", [0, 8, 31, 91, 98, 800])
 def test_a_dry_run_changes_nothing_and_tells_what_a_run_then_does(people: People, days: int) -> None:
     before = picture(people)
     told = tidy(people, days, dry_run=True)
@@ -115,6 +133,29 @@ def test_refused_words_pictures_and_places_go_after_ninety_days(people: People) 
     } & {*left}
     assert people.one("SELECT note FROM observations WHERE id = :id", id=people.observations["hers"]) is not None
     assert people.one("SELECT owner_note FROM spaces WHERE slug = 'both'") is not None, "a public word stays"
+
+
+def test_an_account_that_is_never_opened_goes_ninety_days_after_its_invitation(people: People) -> None:
+    services = people.make.services
+    others = people.one("SELECT count(*) FROM users WHERE erased_at IS NULL") - 1
+    assert tidy(people, 96)["unopened_accounts"] == 0
+    assert where(services, NEVER) != []
+    assert tidy(people, 98)["unopened_accounts"] == 1
+    for word in (NEVER, "zqnever opened"):
+        assert where(services, word) == []
+    assert people.one("SELECT count(*) FROM users WHERE erased_at IS NULL") == others, "who signed in stays"
+    assert (
+        people.one("SELECT count(*) FROM role_grants g JOIN users u ON u.id = g.user_id WHERE u.erased_at IS NOT NULL")
+        == 0
+    )
+    again = invite(people, NEVER, 99)
+    assert people.one("SELECT email FROM users WHERE id = :id", id=again) == NEVER, "the address is free again"
+
+
+def test_a_new_invitation_begins_the_time_anew(people: People) -> None:
+    invite(people, NEVER, 60)
+    assert tidy(people, 60 + 96)["unopened_accounts"] == 0
+    assert tidy(people, 60 + 98)["unopened_accounts"] == 1
 
 
 def test_what_an_open_appeal_may_bring_back_stays(people: People) -> None:
