@@ -38,5 +38,5 @@ def decided(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str
     parts = [body % values]
     if params["wish"] == "object":
         parts.append(_("The exact place stays hidden until two people of the city have agreed to show it again."))
-    parts.append(_("You can write again, with other proof, on the page of the place:\n%(link)s") % values)
+    parts.append(_("You can write again with other proof; look for the place on the map:\n%(link)s") % values)
     return subject, "\n\n".join(parts)

@@ -167,4 +167,6 @@ def _weighs(one: Observation, weight: float, total: float) -> str:
     share = 5 * round(20 * weight / total) if total else 0
     if not share:
         return _("hardly counts now")
+    if share == 100:
+        return _("alone counts now")
     return _("counts %(share)s%% now", share=number_text(share))
