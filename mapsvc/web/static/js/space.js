@@ -5,8 +5,18 @@ import "./looks.js";
 document.addEventListener("answer", async (event) => {
   // An answer in the list of other places changes nothing here.
   if (event.target.closest("[data-look-item]")) return;
+  const main = document.querySelector("main");
+  main.setAttribute("aria-busy", "true");
+  try {
+    await renew(event.detail);
+  } finally {
+    main.removeAttribute("aria-busy");
+  }
+});
+
+async function renew(answer) {
   const address = new URL(location.href);
-  const answered = event.detail.undo?.split("/")[2];
+  const answered = answer.undo?.split("/")[2];
   if (answered) address.searchParams.set("answered", answered);
   else address.searchParams.delete("answered");
   const response = await fetch(address, { headers: { Accept: "text/html" } });
@@ -16,4 +26,4 @@ document.addEventListener("answer", async (event) => {
   // The buttons keep their place and focus: of the first card only the status line changes.
   fresh(document, "status")?.querySelector(".status")?.replaceWith(fresh(page, "status").querySelector(".status"));
   for (const name of ["how", "looks"]) fresh(document, name)?.replaceWith(fresh(page, name));
-});
+}
