@@ -127,8 +127,10 @@ def _cluster_name(cluster: Cluster) -> str:
     """Return a cluster in words; of one or two coarse places neither number nor states are told."""
     if not cluster.count:
         return _("Fewer than 3 places, shown roughly")
-    words = _(
+    words = ngettext(
+        "%(count)s place: %(sure)s confirmed, %(half)s probable, %(rest)s other",
         "%(count)s places: %(sure)s confirmed, %(half)s probable, %(rest)s other",
+        cluster.count,
         count=number_text(cluster.count), sure=cluster.confirmed, half=cluster.probable,
         rest=cluster.count - cluster.confirmed - cluster.probable,
     )  # fmt: skip

@@ -42,6 +42,7 @@ export class MapView {
     map.on("movestart", () => this.first.whole || this.renewal.begin());
     map.on("moveend", () => this.#later());
     // An iframe that was hidden or not yet laid out has no size to fit into until somebody looks at it.
+    map.on("click", () => this.#release());
     map.on("resize", () => this.moved || this.fit());
     map.on("dragstart zoomstart", () => { this.moved ||= !this.fitting; });
     this.page.addEventListener("keydown", (event) => this.#key(event));
@@ -131,9 +132,21 @@ export class MapView {
     this.layer.select(place.id);
     this.list.select(place.id);
     this.list.reveal(place.id);
-    if (!this.camera.shows([place.lat, place.lon])) {
-      this.camera.look(L.latLng(place.lat, place.lon), this.map.getZoom(), true);
-    }
+    const position = L.latLng(place.lat, place.lon);
+    if (!this.camera.shows(position) || this.#covered(position)) this.camera.look(position, this.map.getZoom(), true);
+  }
+
+  // In a narrow embed the chosen row lies over the foot of the map.
+  #covered(position) {
+    const list = this.find("scroll");
+    if (getComputedStyle(list).position !== "absolute") return false;
+    const top = this.map.getContainer().getBoundingClientRect().top;
+    return top + this.map.latLngToContainerPoint(position).y > list.getBoundingClientRect().top;
+  }
+
+  #release() {
+    this.layer.select(null);
+    this.list.select(null);
   }
 
   #open(cluster) {
