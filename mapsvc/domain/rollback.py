@@ -17,6 +17,8 @@ from mapsvc.domain.three_way import same
 ROLLED_BACK = "rolled_back"
 #: Entries that changed facts, and nothing but facts.
 OF_FACTS = frozenset({"edited", "imported", ROLLED_BACK})
+#: Entries about what an area decided: its policy is put back as a whole, like the facts of other records.
+OF_POLICIES = frozenset({"policy_decided", ROLLED_BACK})
 #: After one of these the record holds what came from another one; undo it first.
 JOININGS = frozenset({"same_as", "merged", "joined", "took_in", "unmerged", "merge_undone", "same_as_undone"})
 
@@ -55,17 +57,24 @@ class RollBack:
         return {change.name: change.back for change in self.changes}
 
 
-def put_back(entries: Sequence[Entry], entry_id: int, stored: Mapping[str, Any], editable: Collection[str]) -> RollBack:
+def put_back(
+    entries: Sequence[Entry],
+    entry_id: int,
+    stored: Mapping[str, Any],
+    editable: Collection[str],
+    facts: Collection[str] = OF_FACTS,
+) -> RollBack:
     """Return what changes when a record is put back to before the entry `entry_id`.
 
     `entries` are those from that number on, the oldest first; `stored` is the record now; `editable` names the fields
-    that go back, members of JSON fields by what stands before the dot. Raises NotFound for an entry that is not the
-    record's, Conflict for one that changed no facts and where records were joined since.
+    that go back, members of JSON fields by what stands before the dot; `facts` are the actions that change them.
+    Raises NotFound for an entry that is not the record's, Conflict for one that changed no facts and where records were
+    joined since.
     """
     chosen = next((entry for entry in entries if entry.id == entry_id), None)
     if chosen is None:
         raise NotFound("there is no such entry")
-    if chosen.action not in OF_FACTS or not chosen.before:
+    if chosen.action not in facts or not chosen.before:
         raise Conflict("this entry changed no facts", code="rollback_no_facts")
     since = [entry for entry in entries if entry.id >= entry_id]
     if any(entry.action in JOININGS for entry in since):
@@ -74,7 +83,7 @@ def put_back(entries: Sequence[Entry], entry_id: int, stored: Mapping[str, Any],
     decided: set[str] = set()
     for entry in since:
         before = flat(entry.before)
-        if entry.action in OF_FACTS:
+        if entry.action in facts:
             for name in (*before, *flat(entry.after)):
                 back.setdefault(name, before.get(name))
         elif entry.action.startswith(OF_OWNERS):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.area_policies import DecidingArea, OwnPolicy, effective
@@ -9,6 +10,8 @@ from mapsvc.domain.errors import Forbidden, NotFound, Stale
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import AreaPolicy, Precision, follows_policy, precision_for
+from mapsvc.domain.rollback import OF_POLICIES, RollBack, put_back
+from mapsvc.usecases.history import checked_reason, need_changes, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,68 @@ def decide_policy(uow: UnitOfWork, actor: Actor, slug: str, own: OwnPolicy, vers
     """
     with uow:
         area = _allowed(uow, actor, slug, lock=True)
-        found = _preview(uow, area, own)
-        if area.version != version or not uow.area_policies.decide(area, own):
-            raise Stale("somebody else decided first", code="stale", version=area.version)
-        changes = _changes(uow, area, found.becomes, lock=True)
-        for precision, space_ids in changes.items():
-            uow.area_policies.show_as(space_ids, precision, now)
-            for space_id in space_ids:
-                uow.audit.add(actor, "precision_by_policy", "space", space_id,
-                              after={"publication_precision": precision}, at=now)  # fmt: skip
+        found, count = _set(uow, actor, area, own, version, now)
         uow.audit.add(actor, "policy_decided", "area", area.id, before=_words(area.own),
-                      after=_words(own) | {"count": sum(map(len, changes.values()))}, at=now)  # fmt: skip
+                      after=_words(own) | {"count": count}, at=now)  # fmt: skip
         uow.commit()
     return found
+
+
+def plan_policy_roll_back(uow: UnitOfWork, actor: Actor, slug: str, entry_id: int) -> tuple[RollBack, Preview]:
+    """Return what putting an area's policy back to before an entry would change, for the area and for its shops.
+
+    Raises NotFound, Forbidden, and Conflict for an entry that decided nothing.
+    """
+    with uow:
+        area = _allowed(uow, actor, slug)
+        plan = _planned(uow, area, entry_id)
+        return plan, _preview(uow, area, _former(area, plan))
+
+
+def roll_back_policy(
+    uow: UnitOfWork, actor: Actor, slug: str, entry_id: int, version: int, reason: str, now: datetime
+) -> Preview:
+    """Put an area's policy back to before an entry, based on `version`, and show its shops accordingly.
+
+    Raises as `plan_policy_roll_back`, Stale when somebody decided in between, Invalid without a reason.
+    """
+    words = checked_reason(reason)
+    with uow:
+        area = _allowed(uow, actor, slug, lock=True)
+        if area.version != version:
+            raise Stale("somebody else decided first", code="stale", version=area.version)
+        plan = _planned(uow, area, entry_id)
+        need_changes(plan)
+        found, _count = _set(uow, actor, area, _former(area, plan), version, now)
+        note(uow, actor, "area", area.id, plan, words, now)
+        uow.commit()
+    return found
+
+
+def _planned(uow: UnitOfWork, area: DecidingArea, entry_id: int) -> RollBack:
+    policy = _words(area.own)
+    return put_back(uow.audit.entries("area", area.id, entry_id), entry_id, policy, tuple(policy), OF_POLICIES)
+
+
+def _former(area: DecidingArea, plan: RollBack) -> OwnPolicy:
+    values = _words(area.own) | plan.values
+    return OwnPolicy(values["commercial_precision"], values["moderation"])
+
+
+def _set(
+    uow: UnitOfWork, actor: Actor, area: DecidingArea, own: OwnPolicy, version: int, now: datetime
+) -> tuple[Preview, int]:
+    """Write a policy and show the shops accordingly; return what it changes and how many shops were shown otherwise."""
+    found = _preview(uow, area, own)
+    if area.version != version or not uow.area_policies.decide(area, own):
+        raise Stale("somebody else decided first", code="stale", version=area.version)
+    changes = _changes(uow, area, found.becomes, lock=True)
+    for precision, space_ids in changes.items():
+        uow.area_policies.show_as(space_ids, precision, now)
+        for space_id in space_ids:
+            uow.audit.add(actor, "precision_by_policy", "space", space_id,
+                          after={"publication_precision": precision}, at=now)  # fmt: skip
+    return found, sum(map(len, changes.values()))
 
 
 def _allowed(uow: UnitOfWork, actor: Actor, slug: str, *, lock: bool = False) -> DecidingArea:
@@ -118,5 +170,5 @@ def _changes(uow: UnitOfWork, area: DecidingArea, policy: AreaPolicy, *, lock: b
     return changed
 
 
-def _words(own: OwnPolicy) -> dict[str, object]:
+def _words(own: OwnPolicy) -> dict[str, Any]:
     return {"commercial_precision": own.commercial_precision, "moderation": own.moderation}

@@ -1,7 +1,8 @@
-"""Putting the facts of a space back to how they were; the history gets one more entry and loses none."""
+"""Putting the facts of a space back, and what putting back any record needs; the history gets one more entry."""
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Invalid, Stale
 from mapsvc.domain.history import whole
@@ -34,22 +35,38 @@ def roll_back(
     Raises as `plan_roll_back`, Stale when somebody changed the space since the plan was shown, and Invalid without a
     reason or for values that may not be stored any more.
     """
-    words = clean_text(reason, "/reason", _LONGEST_REASON, several_lines=True)
-    if not words:
-        raise Invalid("a reason is needed", "/reason", code="reason_required")
+    words = checked_reason(reason)
     with uow:
         space = space_to_change(uow, actor, slug)
         if space.version != version:
             raise Stale("somebody else changed it first", code="stale", version=space.version)
         plan = _planned(uow, space, entry_id)
-        if not plan.changes:
-            raise Conflict("nothing would change", code="rollback_nothing")
+        need_changes(plan)
         changed = change_facts(uow, actor, space, version, whole(plan.values, facts(space)), now)
-        before = {change.name: change.now for change in plan.changes}
-        after = {**plan.values, "entry": entry_id}
-        uow.audit.add(actor, ROLLED_BACK, "space", space.id, before=before, after=after, reason=words, at=now)
+        note(uow, actor, "space", space.id, plan, words, now)
         uow.commit()
     return replace(changed, version=version + 1)
+
+
+def checked_reason(reason: str) -> str:
+    """Return why something is put back, in words; raise Invalid where there are none."""
+    words = clean_text(reason, "/reason", _LONGEST_REASON, several_lines=True)
+    if not words:
+        raise Invalid("a reason is needed", "/reason", code="reason_required")
+    return words
+
+
+def need_changes(plan: RollBack) -> None:
+    """Raise Conflict when putting back would change nothing."""
+    if not plan.changes:
+        raise Conflict("nothing would change", code="rollback_nothing")
+
+
+def note(uow: UnitOfWork, actor: Actor, noun: str, record_id: UUID, plan: RollBack, reason: str, now: datetime) -> None:
+    """Add the entry of a record that was put back, inside the caller's transaction."""
+    before = {change.name: change.now for change in plan.changes}
+    after = {**plan.values, "entry": plan.entry}
+    uow.audit.add(actor, ROLLED_BACK, noun, record_id, before=before, after=after, reason=reason, at=now)
 
 
 def _planned(uow: UnitOfWork, space: Space, entry_id: int) -> RollBack:

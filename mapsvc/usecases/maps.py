@@ -4,21 +4,26 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.errors import Invalid, NotFound, Stale
-from mapsvc.domain.history import difference
+from mapsvc.domain.history import difference, whole
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.maps import CuratedMap, MapState, checked_filters, checked_view
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.rollback import RollBack, put_back
 from mapsvc.domain.texts import clean_text
+from mapsvc.usecases.history import checked_reason, need_changes, note
 from mapsvc.usecases.observations import digest
 
 _LONGEST_TITLE = 120
 _LONGEST_INTRO = 2000
 #: Slugs that are addresses of pages below /maps.
 _TAKEN = {"new", "edit"}
+#: What is put back, and what stands there when it was empty; who sees the map is decided, not put back.
+_EMPTY: Mapping[str, Any] = {"title": "", "intro": "", "filters": {}, "view": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +73,73 @@ def edit_map(uow: UnitOfWork, actor: Actor, slug: str, version: int, draft: MapD
     """
     clean = _checked(draft)
     with uow:
-        stored = uow.maps.by_slug(slug)
-        group = uow.groups.get(stored.group_id) if stored else None
-        if stored is None or group is None or group.state != "approved":
-            raise NotFound("there is no such map")
-        if stored.state == MapState.PRIVATE and not allows(actor, Action.EDIT_MAP, group_id=stored.group_id):
-            # Whoever may not see a private map is not told that there is one.
-            raise NotFound("there is no such map")
-        require(actor, Action.EDIT_MAP, group_id=stored.group_id)
+        stored = _to_change(uow, actor, slug)
         changed = replace(stored, title=clean.title, intro=clean.intro, filters=clean.filters, view=clean.view,
                           state=clean.state, updated_at=now)  # fmt: skip
         if stored.version != version or not uow.maps.update(changed):
             raise Stale("somebody else changed it first", code="stale", version=stored.version)
-        before, after = difference(
-            _facts(MapDraft(stored.title, stored.intro, stored.filters, stored.view, stored.state)), _facts(clean)
-        )
+        before, after = difference(_stored_facts(stored), _facts(clean))
         uow.audit.add(actor, "edited", "map", stored.id, before=before, after=after, at=now)
         uow.commit()
     return replace(changed, version=version + 1)
+
+
+def plan_map_roll_back(uow: UnitOfWork, actor: Actor, slug: str, entry_id: int) -> RollBack:
+    """Return what putting a map back to before an entry would change; nothing is written.
+
+    Raises NotFound, Forbidden, and Conflict for an entry that changed no facts.
+    """
+    with uow:
+        return _planned(uow, _to_change(uow, actor, slug), entry_id)
+
+
+def roll_back_map(
+    uow: UnitOfWork, actor: Actor, slug: str, entry_id: int, version: int, reason: str, now: datetime
+) -> CuratedMap:
+    """Put title, introduction, filters and view of a map back to before an entry, based on `version`, and return it.
+
+    Who sees the map stays as it is. Raises as `plan_map_roll_back`, Stale when somebody changed it in between, Invalid
+    without a reason or for values that may not be stored any more.
+    """
+    words = checked_reason(reason)
+    with uow:
+        stored = _to_change(uow, actor, slug)
+        stale = Stale("somebody else changed it first", code="stale", version=stored.version)
+        if stored.version != version:
+            raise stale
+        plan = _planned(uow, stored, entry_id)
+        need_changes(plan)
+        former = {name: value or _EMPTY[name] for name, value in whole(plan.values, _stored_facts(stored)).items()}
+        clean = _checked(MapDraft(**{name: getattr(stored, name) for name in _EMPTY} | former, state=stored.state))
+        changed = replace(
+            stored, title=clean.title, intro=clean.intro, filters=clean.filters, view=clean.view, updated_at=now
+        )
+        if not uow.maps.update(changed):
+            raise stale
+        note(uow, actor, "map", stored.id, plan, words, now)
+        uow.commit()
+    return replace(changed, version=version + 1)
+
+
+def _planned(uow: UnitOfWork, stored: CuratedMap, entry_id: int) -> RollBack:
+    return put_back(uow.audit.entries("map", stored.id, entry_id), entry_id, _stored_facts(stored), _EMPTY)
+
+
+def _to_change(uow: UnitOfWork, actor: Actor, slug: str) -> CuratedMap:
+    """Return a map that the actor may change; a private map of others is not there."""
+    stored = uow.maps.by_slug(slug)
+    group = uow.groups.get(stored.group_id) if stored else None
+    if stored is None or group is None or group.state != "approved":
+        raise NotFound("there is no such map")
+    if stored.state == MapState.PRIVATE and not allows(actor, Action.EDIT_MAP, group_id=stored.group_id):
+        # Whoever may not see a private map is not told that there is one.
+        raise NotFound("there is no such map")
+    require(actor, Action.EDIT_MAP, group_id=stored.group_id)
+    return stored
+
+
+def _stored_facts(stored: CuratedMap) -> dict[str, object]:
+    return _facts(MapDraft(stored.title, stored.intro, stored.filters, stored.view, stored.state))
 
 
 def _existing(uow: UnitOfWork, slug: str) -> CuratedMap:

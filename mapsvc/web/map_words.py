@@ -9,6 +9,13 @@ from mapsvc.web.labels import label
 _CODES = {"filters.status": "vacancy_status", "filters.age": "band", "filters.category": "asset_kind"}
 
 
+#: Everything that the editor of a map decides, by flat name.
+FIELDS = frozenset(
+    "title intro state view view.bounds filters.kinds filters.area filters.q filters.status filters.age"
+    " filters.category filters.min_m2 filters.max_m2".split()
+)
+
+
 def field_name(name: str) -> str:
     """Return the name of a field of the editor."""
     return {
@@ -16,6 +23,7 @@ def field_name(name: str) -> str:
         "intro": _("Introduction"),
         "state": _("Who sees it"),
         "view": _("View"),
+        "view.bounds": _("View"),
         "filters.kinds": _("Kinds"),
         "filters.area": _("Area"),
         "filters.q": _("Words in the name"),
@@ -30,7 +38,10 @@ def field_name(name: str) -> str:
 def value_text(name: str, value: Any) -> str:
     """Return what stands in a field of the editor, in words."""
     if not value:
-        return _("All places fit") if name == "view" else _("nothing")
+        return _("All places fit") if name.startswith("view") else _("nothing")
+    if name == "view.bounds" and len(value) == 4:
+        west, south, east, north = (f"{part:.4f}°" for part in value)
+        return _("from %(south)s, %(west)s to %(north)s, %(east)s", south=south, west=west, north=north, east=east)
     if name == "state":
         return label("map_state", str(value))
     if name == "filters.kinds":

@@ -122,7 +122,7 @@ def create(slug: str) -> ResponseReturnValue:
 @auth_required("session")
 def edit(slug: str) -> str:
     """Show the editor with a map."""
-    stored, group = _curated_map(slug)
+    stored, group = curated_map(slug)
     return _editor(group, _form_of(stored), {}, stored)
 
 
@@ -130,7 +130,7 @@ def edit(slug: str) -> str:
 @auth_required("session")
 def save(slug: str) -> ResponseReturnValue:
     """Change a map; whoever was overtaken sees their own words again and decides."""
-    stored, group = _curated_map(slug)
+    stored, group = curated_map(slug)
     form = _as_chosen(_sent(), stored)
     if not form.version.isdecimal():
         raise VersionRequired("a change needs the version it is based on", code="version_required")
@@ -156,7 +156,7 @@ def _as_chosen(form: _Form, stored: CuratedMap) -> _Form:
 
 def _overtaken(slug: str, form: _Form) -> str:
     """Show what was typed joined with what somebody else stored; nothing is stored before it is sent again."""
-    stored, group = _curated_map(slug)
+    stored, group = curated_map(slug)
     theirs = _form_of(stored)
     joined, offer = merge_offer.offer(
         merge_offer.sent_base(), _values(form), _values(theirs), map_words.field_name, map_words.value_text
@@ -193,7 +193,8 @@ def _curated_group(slug: str) -> Group:
     return _curated(group)
 
 
-def _curated_map(slug: str) -> tuple[CuratedMap, Group]:
+def curated_map(slug: str) -> tuple[CuratedMap, Group]:
+    """Return a map and its group if the actor is a curator of it; raise NotFound otherwise."""
     with services().unit_of_work() as uow:
         stored = uow.maps.by_slug(slug)
         group = uow.groups.get(stored.group_id) if stored else None

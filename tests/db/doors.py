@@ -109,6 +109,8 @@ DOORS: dict[str, Door] = {
     "maps.new": Door(who="account", noun="group"),
     "maps.create": Door(who="account", noun="group", form={"title": "x", "key": _KEY}),
     "maps.edit": Door(who="account", noun="map"),
+    "map_history.show": Door(who="account", noun="map"),
+    "map_history.roll_back_entry": Door(who="account", noun="map", other={"entry_id": 1}, form={"version": "1"}),
     "maps.save": Door(who="account", noun="map", form={"title": "x", "version": "1"}),
     "embed.show": Door(noun="map"),
     "embed.script": Door(noun="map"),
@@ -159,6 +161,10 @@ DOORS: dict[str, Door] = {
     "desk.close_message": Door(who="desk", noun="office_message"),
     "desk.areas": Door(who="desk"),
     "desk.area": Door(who="desk", noun="area", queries=("", "commercial_precision=cell_100m&moderation=after")),
+    "desk.area_history": Door(who="desk", noun="area"),
+    "desk.area_roll_back": Door(
+        who="desk", noun="area", other={"entry_id": 1}, form={"version": "1", "reason": "as it was"}
+    ),
     "desk.area_decide": Door(who="desk", noun="area", form={"version": "1", "commercial_precision": "cell_100m"}),
     "desk.photo": Door(who="desk", noun="photo"),
     "desk.premises": Door(who="desk", queries=("", "q={word}", "state=submitted")),

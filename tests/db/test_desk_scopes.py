@@ -62,6 +62,8 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
     "desk.premises_roll_back": ("/desk/premises/{slug}/history/{entry}", {"version": "{version}"}),
     "desk.areas": ("/desk/areas", {}),
     "desk.area": ("/desk/areas/east", {}),
+    "desk.area_history": ("/desk/areas/east/history", {}),
+    "desk.area_roll_back": ("/desk/areas/east/history/1", {"version": "1"}),
     "desk.area_decide": ("/desk/areas/east", {"commercial_precision": "district", "moderation": "before"}),
     "desk.premises": ("/desk/premises?q=" + WORD, {}),
     "desk.premises_export": ("/desk/premises.csv", {}),

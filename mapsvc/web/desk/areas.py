@@ -7,17 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from mapsvc.domain.area_policies import OwnPolicy
+from mapsvc.domain.area_policies import DecidingArea, OwnPolicy
 from mapsvc.domain.errors import Stale
 from mapsvc.domain.publication import AreaPolicy
+from mapsvc.spatial.desk_history import PAGE
 from mapsvc.usecases import area_policies
 from mapsvc.usecases.area_policies import Preview
 from mapsvc.web.current import actor, now, services
+from mapsvc.web.desk import record_history, roll_back
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.decisions import version
+from mapsvc.web.desk.roll_back import Plan, Record
 from mapsvc.web.i18n import number_text
 from mapsvc.web.labels import choices, label
 from mapsvc.web.messages import sentence
+from mapsvc.web.paging import Paging
 
 
 @bp.get("/areas")
@@ -68,6 +72,47 @@ def area_decide(slug: str) -> ResponseReturnValue:
     return redirect(url_for("desk.area", slug=slug), 303)
 
 
+@bp.get("/areas/<slug>/history")
+def area_history(slug: str) -> str:
+    """Show what was decided about an area, the newest first."""
+    area = area_policies.preview(services().unit_of_work(), actor(), slug, None).listed.area
+    paging = Paging.read(PAGE)
+    entries, total = record_history.page("area", str(area.id), None, paging.number)
+    return render_template(
+        "desk/history.html",
+        record=_record(area),
+        desk=True,
+        nav="policies",
+        entries=record_history.with_ways_back(
+            entries, lambda entry_id: url_for("desk.area_roll_back", slug=slug, entry_id=entry_id)
+        ),
+        total_text=ngettext("%(count)s entry", "%(count)s entries", total, count=number_text(total)),
+        paging=paging.links(total),
+    )
+
+
+@bp.route("/areas/<slug>/history/<int:entry_id>", methods=["GET", "POST"])
+def area_roll_back(slug: str, entry_id: int) -> ResponseReturnValue:
+    """Show what putting an area's policy back to before an entry would change, and do it with a reason."""
+
+    def find() -> Record:
+        return _record(area_policies.preview(services().unit_of_work(), actor(), slug, None).listed.area)
+
+    def plan() -> Plan:
+        return Plan(*area_policies.plan_policy_roll_back(services().unit_of_work(), actor(), slug, entry_id))
+
+    def put_back(version: int, reason: str) -> str:
+        case = services().unit_of_work(), actor(), slug, entry_id, version, reason, now()
+        return url_for("desk.area", slug=area_policies.roll_back_policy(*case).listed.area.slug)
+
+    return roll_back.answer(entry_id, find, plan, put_back)
+
+
+def _record(area: DecidingArea) -> Record:
+    crumbs = [(_("Areas"), url_for("desk.areas")), (area.name, url_for("desk.area", slug=area.slug))]
+    return Record("area", area.name, area.version, url_for("desk.area_history", slug=area.slug), crumbs, "policies")
+
+
 def _page(found: Preview, *, asked: bool, fault: str = "") -> str:
     stored = found.listed.area.own
     return render_template(
@@ -82,10 +127,7 @@ def _page(found: Preview, *, asked: bool, fault: str = "") -> str:
         moderations=choices("moderation"),
         asked=asked,
         changed=asked and _own(request.values) != stored,
-        to_coarse=found.to_coarse,
-        to_exact=found.to_exact,
-        keep_theirs=found.keep_theirs,
-        heirs=found.heirs,
+        effects=found,
         fault=fault,
     )
 

@@ -1,7 +1,8 @@
 """A change in words: what was done, which field, from what to what; long texts word by word, moves with distance."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 
 from mapsvc.domain.geometry import distance_m
 from mapsvc.domain.history import ERASED, FIELDS, REFERENCE, WITHHELD, flat
+from mapsvc.web import map_words
 from mapsvc.web.desk.differences import text_of
 from mapsvc.web.desk.import_words import field_text
 from mapsvc.web.i18n import number_text
@@ -26,11 +28,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "publish", "reject", "hide", "archive", "same_as", "merge_proposed", "merge_refused", "merge_undone",
         "judged_different", "frozen", "thawed", "looked_at", "decision_taken_back", "appealed", "appeal_upheld",
         "appeal_refused", "precision_by_policy", "owner_claimed", "owner_withdrew", "owner_verified", "owner_refused",
-        "unhide_asked", "unhide_agreed", "unhide_refused",
+        "unhide_asked", "unhide_agreed", "unhide_refused", "observation_counted", "observation_rejected",
     ),
     "seen": (
-        "reported", "observed", "observation_withdrawn", "note_corrected", "note_shown", "note_refused", "photo_shown",
-        "photo_refused", "photo_blurred", "flagged",
+        "reported", "observed", "observation_held", "observation_withdrawn", "note_corrected", "note_shown",
+        "note_refused", "photo_shown", "photo_refused", "photo_blurred", "flagged",
     ),
 }  # fmt: skip
 
@@ -58,6 +60,9 @@ def _of_records() -> dict[str, str]:
         "made": _("Made"),
         "rolled_back": _("Put back"),
         "observed": _("Observed"),
+        "observation_held": _("Answer waits for a look"),
+        "observation_counted": _("Waiting answer counts"),
+        "observation_rejected": _("Waiting answer refused"),
         "observation_withdrawn": _("Observation taken back"),
         "note_corrected": _("Text corrected"),
         "withdrawn": _("Withdrawn"),
@@ -170,6 +175,42 @@ def reason_text(action: str, reason: object) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Words:
+    """How the fields of a kind of record are named, and their values."""
+
+    field: Callable[[str], str]
+    value: Callable[[str, Any], str]
+
+
+def words_of(noun: str) -> Words:
+    """Return the words for a kind of record: those of its own editor where it has one."""
+    return {"map": Words(_map_field, _map_value), "area": Words(_area_field, _area_value)}.get(
+        noun, Words(field_name, value_text)
+    )
+
+
+def _map_field(name: str) -> str:
+    own = map_words.field_name(name)
+    return field_name(name) if own == name else own
+
+
+def _map_value(name: str, value: Any) -> str:
+    known = name in map_words.FIELDS and value != ERASED
+    return map_words.value_text(name, value) if known else value_text(name, value)
+
+
+def _area_field(name: str) -> str:
+    return {"commercial_precision": _("Shops"), "moderation": _("New places")}.get(name) or field_name(name)
+
+
+def _area_value(name: str, value: Any) -> str:
+    vocabulary = {"commercial_precision": "shop_precision", "moderation": "moderation"}.get(name)
+    if vocabulary is None:
+        return value_text(name, value)
+    return label(vocabulary, value) if value else _("As around it")
+
+
 def lines(entry: Mapping[str, Any], *, apart: bool = False) -> list[dict[str, Any]]:
     """Return what an entry changed, field by field; `apart` says that personal values are not for this reader.
 
@@ -178,11 +219,12 @@ def lines(entry: Mapping[str, Any], *, apart: bool = False) -> list[dict[str, An
     """
     before, after = flat(entry["before"] or {}), flat(entry["after"] or {})
     names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
-    return [_line(name, before.get(name), after.get(name), name in before, apart) for name in names]
+    words = words_of(entry["noun"])
+    return [_line(words, name, before.get(name), after.get(name), name in before, apart) for name in names]
 
 
-def _line(name: str, before: Any, after: Any, compared: bool, apart: bool) -> dict[str, Any]:
-    line: dict[str, Any] = {"field": field_name(name), "kind": "value"}
+def _line(words: Words, name: str, before: Any, after: Any, compared: bool, apart: bool) -> dict[str, Any]:
+    line: dict[str, Any] = {"field": words.field(name), "kind": "value"}
     if apart and any(_refers(value) for value in (before, after)):
         return line | {"before": "", "after": _("kept apart")}
     if name == "point" and _is_place(before) and _is_place(after):
@@ -190,8 +232,7 @@ def _line(name: str, before: Any, after: Any, compared: bool, apart: bool) -> di
         line |= {"kind": "place", "moved": _("moved by %(metres)s m", metres=number_text(max(1, round(metres))))}
     elif isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) > _LONG:
         return line | {"kind": "text", "parts": word_parts(before, after)}
-    words = {"before": value_text(name, before) if compared else "", "after": value_text(name, after)}
-    return line | words
+    return line | {"before": words.value(name, before) if compared else "", "after": words.value(name, after)}
 
 
 def _refers(value: object) -> bool:
@@ -241,7 +282,7 @@ def value_text(name: str, value: Any) -> str:
 
 _CODES = {
     "claim": "claim", "status": "vacancy_status", "state": "record_state", "record_state": "record_state",
-    "role": "role", "commercial_precision": "precision",
+    "role": "role", "commercial_precision": "precision", "wish": "owner_wish", "kind": "flag_kind",
 }  # fmt: skip
 
 
@@ -280,6 +321,14 @@ def field_name(name: str) -> str:
         "count": _("Records"),
         "kind": _("Kind"),
         "owner_note": _("Note of the owner"),
+        "wish": _("What the owner wants"),
+        "areas": _("Areas"),
+        "streets": _("Streets"),
+        "spaces": _("Spaces"),
+        "initiatives": _("Initiatives"),
+        "pacts": _("Pacts"),
+        "collectives": _("Collectives"),
+        "calls": _("Calls"),
     }
     if head in known:
         return f"{known[head]} ({member})" if dot else known[head]
