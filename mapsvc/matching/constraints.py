@@ -190,6 +190,7 @@ def _vacant(offer: Offer) -> int | None:
     status = offer.vacancy_status
     return None if status is None else int(status == "confirmed_vacant")
 
+
 VENTILATION_NEED = Code("ventilation_min", VENTILATION_RANK)
 
 
@@ -211,7 +212,6 @@ def _shorter_minimum(pair: Pair, _need: int, have: int | None) -> Proposal | Non
 
 def _check_today(pair: Pair, need: int, have: int | None) -> Proposal | None:
     return set_offer("last_official_check_on", pair.today, CITY)(pair, need, have)
-
 
 
 def _flagged(need: str) -> Code:

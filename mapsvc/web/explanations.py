@@ -218,9 +218,7 @@ class Chip:
 
 def chips(results: Iterable[ConstraintResult]) -> list[Chip]:
     """Return the rules that concern a pair, with their sentences; those that do not apply are left out."""
-    return [
-        Chip(one.state.value, constraint_sentence(one)) for one in results if one.state is not State.NOT_APPLICABLE
-    ]
+    return [Chip(one.state.value, constraint_sentence(one)) for one in results if one.state is not State.NOT_APPLICABLE]
 
 
 FIT_NAMES: Mapping[str, tuple[str, Callable[[], str]]] = {

@@ -30,9 +30,7 @@ E3 = {
     "capacity": {"H": 3, "S": 1},
     "mechanism": "stable",
     "prefs": {name: ["H", "S"] for name in "ABCDE"},
-    "priority_micro": {
-        lot: {"A": 900000, "B": 850000, "C": 800000, "D": 600000, "E": 550000} for lot in ("H", "S")
-    },
+    "priority_micro": {lot: {"A": 900000, "B": 850000, "C": 800000, "D": 600000, "E": 550000} for lot in ("H", "S")},
 }
 RESERVE = {"H": {"seats": 1, "eligible": ["D", "E"]}}
 
