@@ -19,6 +19,9 @@ def install(app: Flask, services: Services) -> None:
     app.config.update(_settings(services))
     app.extensions["mapsvc_security"] = Security(app, store)
     app.extensions["mapsvc_account_session"] = session
+    # Sessions are the only way in. Flask-Security would look for a token in the JSON of every request as well, which
+    # nobody has here, and read a body on the way that no limit of ours has seen.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # added by Flask-Login
     csrf.init_app(app)
 
     @app.teardown_appcontext
