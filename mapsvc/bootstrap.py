@@ -34,6 +34,7 @@ from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.photos import check_photo
 from mapsvc.exchange.proofs import check_proof
 from mapsvc.exchange.register import RegisterReader
+from mapsvc.exchange.sources import SourceReader
 from mapsvc.exchange.stickers import QrCode, qr_code
 from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
@@ -98,6 +99,7 @@ class Services:
     photos: PhotoFolder
     mailer: Mailer
     register_files: RegisterReader
+    source_files: SourceReader
     freshness_policy: FreshnessPolicy
 
     @property
@@ -220,6 +222,7 @@ def build(settings: Settings | None = None) -> Services:
         PhotoFolder(settings.photo_folder),
         make_mailer(settings),
         RegisterReader(),
+        SourceReader(),
         freshness_policy(settings),
     )
 

@@ -17,7 +17,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Run it",
         (("up", "running"), ("down", "running"), ("status", "running"), ("doctor", "running"), ("worker", "running")),
     ),
-    ("Fill it", (("city", "city"), ("import", "data"), ("seed", "data"), ("generate", "data"))),
+    ("Fill it", (("city", "city"), ("import", "data"), ("sources", "sources"), ("seed", "data"), ("generate", "data"))),
     ("People", (("user", "people"), ("personal", "personal"))),
     ("Check a decision", (("evidence", "evidence"), ("match", "matching"), ("audit", "audit"))),
     (

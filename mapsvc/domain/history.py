@@ -54,7 +54,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         "slug asset_kind owner_type street number floor postcode city_name lon lat point footprint geocode_precision"
         " publication_precision features external_ids availability_state owner_consent reported_by claim adjudication"
         " survivor_id loser_id target choices same_as frozen_at owner_objection office_precision wish entry put_back"
-        " public_area_id published_point published_3857 published_street status_from status_codes band_codes"
+        " source_row other public_area_id published_point published_3857 published_street"
+        " status_from status_codes band_codes"
         " last_confirmed_on last_source_kind observation_count next_check_due"
         " last_official_check_on area_m2 moved source_kind"
         " quality note_state photo photo_id subject verdict ruling undone_at",
@@ -76,7 +77,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         "file_name",
     ),
     "source": _fields(
-        "code title licence attribution url loaded_at areas streets spaces initiatives pacts collectives calls"
+        "code title licence attribution url loaded_at areas streets spaces initiatives pacts collectives calls noun"
+        " mapping rhythm removal_share columns new changed moved vanished reused_ids conflicts refused file_as_of"
     ),
     "city": _fields("name languages accent accent_dark centre zoom only_row"),
     "user": _fields("lang active confirmed_at erased_at create_datetime update_datetime granted_by", "email name",
@@ -84,7 +86,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "initiative": _fields("slug name themes starts ends links facts last_confirmed_on", "summary search_text"),
     "pact": _fields(
         "slug title fields_of_action representative_is_person place_text district_text neighbourhood_text city_name"
-        " document_url point point_3857 state_as_of",
+        " document_url point point_3857 state_as_of source_row other",
         "summary proposer representative note search_text",
     ),
     "flag": _fields("noun record_id hid_from settled_at settled_by", "note reporter cluster_key"),

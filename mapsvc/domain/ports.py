@@ -26,6 +26,7 @@ from mapsvc.domain.observations import Observation, StoredObservation
 from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.owner_claims import OwnerClaims
+from mapsvc.domain.pacts import Pacts
 from mapsvc.domain.people import Actor, People
 from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
 from mapsvc.domain.publication import AreaPolicy
@@ -33,6 +34,7 @@ from mapsvc.domain.reminders import Reminders
 from mapsvc.domain.reporters import Reporters
 from mapsvc.domain.reports import FollowLink, Reports
 from mapsvc.domain.rulings import Recipient, Rulings, Waiting
+from mapsvc.domain.sources import Sources
 from mapsvc.domain.spaces import Evidence, Space
 from mapsvc.domain.subscriptions import Subscriptions
 
@@ -454,6 +456,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def reminders(self) -> Reminders:
         """Return the repository of reminders."""
+        ...
+
+    @property
+    def pacts(self) -> Pacts:
+        """Return the repository of pacts."""
+        ...
+
+    @property
+    def sources(self) -> Sources:
+        """Return the repository of registers that are kept in step."""
         ...
 
     @property

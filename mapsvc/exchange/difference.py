@@ -79,6 +79,20 @@ def changes_of(record: SpaceRecord, stated: frozenset[str], space: Space) -> tup
     return tuple(changes)
 
 
+def stated_values(record: SpaceRecord, stated: frozenset[str]) -> dict[str, object]:
+    """Return the fields that a record states, by the names that `changes_of` gives them, as JSON values."""
+    new = _plain_values(record)
+    values: dict[str, object] = {
+        field: new[field] for stated_as, field in _PLAIN_FIELDS.items() if stated_as in stated and new[field]
+    }
+    values |= {f"features.{code}": value for code, value in record.features.items()}
+    values |= {f"description.{lang}": text for lang, text in record.description.items()}
+    values |= {f"external_ids.{scheme}": value for scheme, value in record.external_ids}
+    if record.geocode_precision != "street":
+        values["point"] = list(record.point)
+    return values
+
+
 def _plain_values(record: SpaceRecord) -> dict[str, str]:
     address = record.address
     return {

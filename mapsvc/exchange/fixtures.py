@@ -19,7 +19,7 @@ def batches(folder: Path, today: date, *, invented: bool = True) -> Iterator[tup
     yield "neighbourhoods", lambda: torino_areas.read_neighbourhoods(areas)
     yield "streets", lambda: torino_streets.read(streets)
     yield "premises of San Francisco", lambda: san_francisco.read(folder / "sf_commercial_vacancy_noowner.geojson.gz")
-    yield "pacts of Palermo", lambda: palermo.read(_newest(folder / "palermo_patti"))
+    yield "pacts of Palermo", lambda: palermo.read(newest_pacts(folder))
     yield "initiatives in Italy", lambda: susy.read(folder / "susy_italy_nocontact.geojson")
     yield (
         "initiatives in Switzerland",
@@ -34,5 +34,6 @@ def batches(folder: Path, today: date, *, invented: bool = True) -> Iterator[tup
         )
 
 
-def _newest(folder: Path) -> Path:
-    return max(folder.glob("current_*.csv"))
+def newest_pacts(folder: Path) -> Path:
+    """Return the newest publication of Palermo's register."""
+    return max((folder / "palermo_patti").glob("current_*.csv"))

@@ -1,7 +1,9 @@
 """Reads the register of Palermo's commons pacts in all eight headers that it had in ten months."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -60,15 +62,14 @@ def read(path: Path) -> Batch:
     A row with a blank Id or an unknown status is reported and left out, never guessed; what is missing from a file says
     nothing about the pacts that are stored. The date of the file is read from its name (`current_2026-06-12.csv`).
     """
-    as_of = _date_of(path)
+    as_of = date_of_file(path.name)
     pacts, problems = list[PactRecord](), list[RowProblem]()
     for number, row in enumerate(read_rows(path), start=1):
-        pact = _pact(
-            {RENAMED_COLUMNS.get(name, name): value for name, value in row.items()}, as_of, _Report(number, problems)
-        )
+        named = {RENAMED_COLUMNS.get(name, name): value for name, value in row.items()}
+        pact = pact_of(named, as_of, Report(number, problems))
         if pact is not None:
             pacts.append(pact)
-    return Batch(SOURCE, pacts=tuple(pacts), problems=tuple(problems))
+    return Batch(SOURCE, pacts=one_spelling(pacts), problems=tuple(problems))
 
 
 def fold(text: str) -> str:
@@ -76,7 +77,26 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-class _Report:
+def one_spelling(pacts: Sequence[PactRecord]) -> tuple[PactRecord, ...]:
+    """Return pacts whose fields of action and districts are spelled as most of them spell them."""
+    spelled: dict[str, Counter[str]] = {}
+    for pact in pacts:
+        for label in (*pact.fields_of_action, pact.district, pact.neighbourhood, pact.unit):
+            spelled.setdefault(fold(label), Counter())[label] += 1
+    usual = {key: max(sorted(labels), key=labels.__getitem__) for key, labels in spelled.items()}
+    return tuple(
+        replace(
+            pact,
+            fields_of_action=tuple(usual[fold(label)] for label in pact.fields_of_action),
+            district=usual[fold(pact.district)],
+            neighbourhood=usual[fold(pact.neighbourhood)],
+            unit=usual[fold(pact.unit)],
+        )
+        for pact in pacts
+    )
+
+
+class Report:
     """Collects what is odd about one row."""
 
     def __init__(self, row: int, problems: list[RowProblem]) -> None:
@@ -84,10 +104,12 @@ class _Report:
         self._problems = problems
 
     def __call__(self, column: str, code: str, **params: object) -> None:
+        """Note what is odd about a column."""
         self._problems.append(RowProblem(self._row, column, code, params))
 
 
-def _pact(row: dict[str, str], as_of: date | None, report: _Report) -> PactRecord | None:
+def pact_of(row: dict[str, str], as_of: date | None, report: Report) -> PactRecord | None:
+    """Return the pact of a row by the newest names of the columns; None, and a problem, where it cannot be one."""
     label = " ".join(row.get("Stato di avanzamento", "").split())
     status = STATUSES.get(fold(label))
     if not row.get("Id"):
@@ -128,7 +150,7 @@ def _address(text: str) -> str:
     return text if _WEB_ADDRESS.fullmatch(text) else ""
 
 
-def _point(row: dict[str, str], report: _Report) -> LonLat | None:
+def _point(row: dict[str, str], report: Report) -> LonLat | None:
     """Return the most exact of the three positions of a row, and report when they do not agree."""
     readings: tuple[Callable[[], str], ...] = (
         lambda: row.get("Coordinate", ""),
@@ -145,7 +167,7 @@ def _point(row: dict[str, str], report: _Report) -> LonLat | None:
     return points[0]
 
 
-def _pair(text: str, report: _Report) -> LonLat | None:
+def _pair(text: str, report: Report) -> LonLat | None:
     match = _PAIR.fullmatch(text.strip())
     if match is None:
         return None
@@ -156,6 +178,10 @@ def _pair(text: str, report: _Report) -> LonLat | None:
         return None
 
 
-def _date_of(path: Path) -> date | None:
-    match = re.search(r"\d{4}-\d{2}-\d{2}", path.name)
-    return date.fromisoformat(match[0]) if match else None
+def date_of_file(name: str) -> date | None:
+    """Return the day that stands in the name of a file."""
+    match = re.search(r"\d{4}-\d{2}-\d{2}", name)
+    try:
+        return date.fromisoformat(match[0]) if match else None
+    except ValueError:
+        return None

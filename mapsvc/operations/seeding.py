@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from mapsvc.bootstrap import Services
 from mapsvc.config import ROOT
-from mapsvc.exchange import demonstration_accounts, fixtures, generated
-from mapsvc.operations import recomputing
+from mapsvc.exchange import demonstration_accounts, fixtures, generated, sources
+from mapsvc.operations import keeping_in_step, recomputing
 from mapsvc.usecases import seeding
 
 FIXTURES = ROOT / "fixtures"
+PALERMO = sources.PALERMO.info.code
 
 Report = Callable[[str, int, int], None]
 
@@ -22,6 +23,7 @@ def seed(services: Services, report: Report) -> dict[str, int]:
     """
     now = services.clock.now()
     added = seeding.load_batches(services.unit_of_work(), fixtures.batches(FIXTURES, now.date()), now, report)
+    keeping_in_step.begin(services, PALERMO, fixtures.newest_pacts(FIXTURES))
     accounts = demonstration_accounts.ACCOUNTS
     added["accounts"] = seeding.add_demonstration_people(
         services.unit_of_work(), accounts, services.hash_password, now, demonstration_accounts.COLLECTIVE_SLUG

@@ -7,7 +7,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
+    Double,
     FetchedValue,
     ForeignKey,
     Identity,
@@ -122,4 +124,49 @@ erasures = Table(
     Column("subject_id", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("counts", JSONB, nullable=False, server_default=FetchedValue()),
+)
+
+source_registers = Table(
+    "source_registers",
+    metadata,
+    Column("source_id", Integer, ForeignKey("sources.id"), primary_key=True, autoincrement=False),
+    Column("noun", Text, nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("rhythm", Text, nullable=False),
+    Column("removal_share", Double, nullable=False),
+    Column("columns", JSONB, nullable=False, server_default=FetchedValue()),
+)
+
+source_runs = Table(
+    "source_runs",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("file_sha256", Text, nullable=False),
+    Column("file_as_of", Date),
+    Column("ran_at", DateTime(timezone=True), nullable=False),
+    Column("counts", JSONB, nullable=False),
+)
+
+source_rows = Table(
+    "source_rows",
+    metadata,
+    Column("source_id", Integer, ForeignKey("sources.id"), primary_key=True, autoincrement=False),
+    Column("row_key", Text, primary_key=True),
+    Column("record_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("said", JSONB, nullable=False),
+    Column("missed", Integer, nullable=False, server_default=FetchedValue()),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+source_reuses = Table(
+    "source_reuses",
+    metadata,
+    Column("source_id", Integer, ForeignKey("sources.id"), primary_key=True, autoincrement=False),
+    Column("row_key", Text, primary_key=True),
+    Column("old_record_id", Uuid, nullable=False),
+    Column("new_record_id", Uuid, primary_key=True),
+    Column("noticed_at", DateTime(timezone=True), nullable=False),
 )

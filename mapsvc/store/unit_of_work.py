@@ -28,6 +28,7 @@ from mapsvc.store.offers import OfferRepository
 from mapsvc.store.office_messages import OfficeMessageRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.owner_claims import OwnerClaimRepository
+from mapsvc.store.pacts import PactRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.personal_data import PersonalDataRepository
 from mapsvc.store.personal_values import PersonalValueRepository
@@ -37,6 +38,7 @@ from mapsvc.store.reporters import ReporterRepository
 from mapsvc.store.reports import ReportRepository
 from mapsvc.store.rulings import RulingRepository
 from mapsvc.store.seals import SealRepository
+from mapsvc.store.sources import SourceRepository
 from mapsvc.store.spaces import SpaceRepository
 from mapsvc.store.subscriptions import SubscriptionRepository
 from mapsvc.store.upkeep import UpkeepRepository
@@ -80,6 +82,8 @@ class SqlUnitOfWork:
     erasures: ErasureRepository
     subscriptions: SubscriptionRepository
     reminders: ReminderRepository
+    pacts: PactRepository
+    sources: SourceRepository
 
     def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT) -> None:
         """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule."""
@@ -124,6 +128,8 @@ class SqlUnitOfWork:
         self.erasures = ErasureRepository(connection)
         self.subscriptions = SubscriptionRepository(connection)
         self.reminders = ReminderRepository(connection)
+        self.pacts = PactRepository(connection)
+        self.sources = SourceRepository(connection)
         return self
 
     def __exit__(

@@ -103,7 +103,7 @@ def apply_import(
         rows = _chosen(preview.rows, accepted)
         uow.loading.begin(preview.source, now)
         new = [row.record for row in rows if row.kind == "new" and row.record is not None]
-        _add_new(uow, actor, new, preview.source.code, now)
+        add_new(uow, actor, new, preview.source.code, now)
         for row in rows:
             if row.kind == "changed":
                 _change(uow, actor, row, preview.source.code, now)
@@ -184,7 +184,7 @@ def _permitted(uow: UnitOfWork, actor: Actor, row: ComparedRow, known: Mapping[U
             return _refused(row, "outside_your_area")
     if row.space_id is not None:
         try:
-            checked(_merged(known[row.space_id], row.changes))
+            checked(merged(known[row.space_id], row.changes))
         except Invalid as fault:
             return _refused(row, fault.code, fault.pointer)
     return row
@@ -204,7 +204,7 @@ def _chosen(rows: Collection[ComparedRow], accepted: Collection[int] | None) -> 
     return [row for row in ready if row.number in accepted]
 
 
-def _add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], source_code: str, now: datetime) -> None:
+def add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], source_code: str, now: datetime) -> None:
     """Add new spaces, published as exactly as the rules for their kind, owner and area allow."""
     taken = uow.loading.known_keys("spaces")
     if again := [record for record in records if record.source_key in taken]:
@@ -227,7 +227,7 @@ def _change(uow: UnitOfWork, actor: Actor, row: ComparedRow, source_code: str, n
     if space is None or space.version != row.version:
         name = row.record.name if row.record else ""
         raise Stale("a space changed since the preview", code="stale", name=name, row=row.number)
-    changed = checked(replace(_merged(space, row.changes), updated_at=now))
+    changed = checked(replace(merged(space, row.changes), updated_at=now))
     if not uow.spaces.update(changed):
         raise Stale("a space changed since the preview", code="stale", name=space.name, row=row.number)
     for seen in row.record.observations if row.record else ():
@@ -247,7 +247,7 @@ def _change(uow: UnitOfWork, actor: Actor, row: ComparedRow, source_code: str, n
     )
 
 
-def _merged(space: Space, changes: Collection[FieldChange]) -> Space:
+def merged(space: Space, changes: Collection[FieldChange]) -> Space:
     """Return the space with the changes of a row; `features.x` and the like name members of a JSON field."""
     values: dict[str, Any] = {}
     for change in changes:
