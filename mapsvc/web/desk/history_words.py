@@ -23,7 +23,7 @@ _ALIKE = 0.55
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 #: Kinds of entries of a record, as the filter offers them; what is in none of them shows under "everything" only.
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "facts": ("added", "edited", "imported", "rolled_back"),
+    "facts": ("added", "edited", "imported", "rolled_back", "vanished", "returned", "number_reused"),
     "decisions": (
         "publish", "reject", "hide", "archive", "same_as", "merge_proposed", "merge_refused", "merge_undone",
         "judged_different", "frozen", "thawed", "looked_at", "decision_taken_back", "appealed", "appeal_upheld",
@@ -54,6 +54,11 @@ def _of_records() -> dict[str, str]:
         "added": _("Added"),
         "edited": _("Changed"),
         "imported": _("Imported"),
+        "registered": _("Register named"),
+        "synced": _("Brought in step with its file"),
+        "vanished": _("No longer in its register"),
+        "returned": _("In its register again"),
+        "number_reused": _("Number given to something else by its register"),
         "previewed": _("File read"),
         "discarded": _("File put away"),
         "loaded": _("Loaded"),
