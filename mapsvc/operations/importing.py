@@ -16,6 +16,7 @@ from mapsvc.operations.console import Report
 from mapsvc.usecases import imports
 from mapsvc.usecases.seeding import load_batches
 
+
 @dataclass(frozen=True)
 class Origin:
     """Where a file comes from and of which day it is."""
