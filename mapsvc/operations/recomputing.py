@@ -32,7 +32,7 @@ def recompute(settings: Settings, report: Report, processes: int = 2) -> dict[st
     def one_more() -> None:
         nonlocal done
         done += 1
-        report("spaces", done, max(done, len(parts)))
+        report("parts of the evidence", done, max(done, len(parts)))
 
     waiting = work.waiting(services.unit_of_work())
     with _hands(settings, min(processes, len(parts))) as run:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, case, func, select, text, update
+from sqlalchemy import Connection, any_, case, func, literal, select, text, update
 
 from mapsvc.domain.holds import Held, Record, Standing
 from mapsvc.store.tables import observations, spaces
@@ -148,7 +148,11 @@ class HoldRepository:
         """Take a published space off the list of those picked for a look; tell whether it was on it."""
         query = (
             update(spaces)
-            .where(spaces.c.id == space_id, spaces.c.record_state == "published", spaces.c.hold_rules.any("M6"))
+            .where(
+                spaces.c.id == space_id,
+                spaces.c.record_state == "published",
+                literal("M6") == any_(spaces.c.hold_rules),
+            )
             .values(hold_rules=[])
         )
         return self._connection.execute(query).rowcount == 1

@@ -98,7 +98,7 @@ def test_an_officer_puts_facts_back_and_finds_it_in_the_history(site: Site, size
     expect(page.locator(".changes")).to_contain_text(before)
     accessible(page)
     page.get_by_label("Why").fill("It belongs to the house next door")
-    page.get_by_role("button", name="Put back").click()
+    page.get_by_role("button", name="Put it back").click()
     expect(page.locator(".msg.ok")).to_contain_text("is put back")
     expect(page.locator(".history > li").first).to_contain_text("It belongs to the house next door")
     page.goto(f"{site.address}/desk/premises/{site.slug}")
