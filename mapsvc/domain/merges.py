@@ -228,7 +228,7 @@ def written(space: Space, values: Facts) -> Space:
                 nested[head][member] = value
         elif name in PLAIN or name in FOLLOWS:
             changes |= columns({name: value})
-    return replace(space, **changes, **nested)  # type: ignore[arg-type]
+    return replace(space, **changes, **nested)  # type: ignore[arg-type]  # the names were checked above
 
 
 def columns(values: Facts) -> dict[str, object]:

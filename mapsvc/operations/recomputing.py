@@ -89,7 +89,7 @@ def _open(settings: Settings) -> None:
 
 
 def _close() -> None:
-    global _own  # noqa: PLW0603
+    global _own  # noqa: PLW0603 - as above
     if _own is not None:
         _own.engine.dispose()
     _own = None
