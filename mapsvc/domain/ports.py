@@ -3,168 +3,48 @@
 One unit of work is one transaction: a use case enters it, works, and commits once.
 """
 
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.area_policies import AreaPolicies
-from mapsvc.domain.collectives import Collective
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.evidence_parts import EvidenceParts
 from mapsvc.domain.flags import Flags
 from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Groups
-from mapsvc.domain.history import Entry, PersonalValues
+from mapsvc.domain.history import PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.merges import Merges
-from mapsvc.domain.observations import Observation, StoredObservation
-from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.owner_claims import OwnerClaims
 from mapsvc.domain.pacts import Pacts
-from mapsvc.domain.people import Actor, People
-from mapsvc.domain.photos import CheckedPhoto, KeptPhoto
-from mapsvc.domain.publication import AreaPolicy
+from mapsvc.domain.people import People
+from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.reminders import Reminders
 from mapsvc.domain.reporters import Reporters
-from mapsvc.domain.reports import FollowLink, Reports
-from mapsvc.domain.rulings import Recipient, Rulings, Waiting
+from mapsvc.domain.reports import Reports
+from mapsvc.domain.repositories import (
+    Areas,
+    Audit,
+    Collectives,
+    FollowLinks,
+    Idempotency,
+    Imports,
+    Observations,
+    Offers,
+    Outbox,
+    Photos,
+    Spaces,
+)
+from mapsvc.domain.rulings import Rulings
 from mapsvc.domain.sources import Sources
-from mapsvc.domain.spaces import Evidence, Space
 from mapsvc.domain.subscriptions import Subscriptions
 
 Json = dict[str, Any]
-
-
-class Areas(Protocol):
-    """Areas as the rules need them."""
-
-    def at(self, lon: float, lat: float) -> tuple[UUID, ...]:
-        """Return the ids of the areas that hold the point, the smallest first."""
-        ...
-
-    def known(self) -> bool:
-        """Tell whether there are any areas; without them no place lies outside."""
-        ...
-
-    def path(self, area_id: UUID | None) -> tuple[UUID, ...]:
-        """Return the area and everything it lies in, the smallest first."""
-        ...
-
-    def name(self, area_id: UUID | None) -> str:
-        """Return the name of the area, empty where there is none."""
-        ...
-
-    def has_street(self, name: str) -> bool:
-        """Tell whether the gazetteer knows a street by exactly this name."""
-        ...
-
-    def policy(self, area_ids: Sequence[UUID]) -> AreaPolicy:
-        """Return what the areas decided, the first that decided anything counting; else the deployment's default."""
-        ...
-
-
-class Spaces(Protocol):
-    """Spaces, exact place included."""
-
-    def get(self, space_id: UUID, *, lock: bool = False) -> Space | None:
-        """Return the space, locked against other writers on request."""
-        ...
-
-    def by_slug(self, slug: str, *, lock: bool = False) -> Space | None:
-        """Return the space with this slug."""
-        ...
-
-    def slug_taken(self, slug: str) -> bool:
-        """Tell whether any space ever had this slug."""
-        ...
-
-    def add(self, space: Space) -> None:
-        """Add a new space."""
-        ...
-
-    def update(self, space: Space) -> bool:
-        """Write all fields if the stored version is still `space.version`, raise the version; tell whether it was."""
-        ...
-
-    def set_evidence(self, space_id: UUID, evidence: Evidence) -> None:
-        """Write what follows from the observations."""
-        ...
-
-
-class Observations(Protocol):
-    """Observations; immutable but for their state."""
-
-    def add(self, observation: StoredObservation) -> None:
-        """Add an observation."""
-        ...
-
-    def counted(self, space_id: UUID) -> list[Observation]:
-        """Return the observations of a space that count."""
-        ...
-
-    def withdraw(self, observation_id: UUID, reporter: str) -> UUID | None:
-        """Withdraw an observation of this reporter with its text and photo; return its space, None without such."""
-        ...
-
-    def waiting(self, space_id: UUID, seen_at: datetime) -> list[Waiting]:
-        """Return the texts and photos of a space that waited at `seen_at`; what was written later is another text."""
-        ...
-
-    def space_of(self, observation_id: UUID) -> UUID | None:
-        """Return the space that an observation is about."""
-        ...
-
-    def queued_note(self, observation_id: UUID) -> tuple[Waiting, datetime] | None:
-        """Return a text that waits and when it was written; locked against other deciders."""
-        ...
-
-    def settle_note(self, observation_id: UUID, state: str, text: str | None, at: datetime) -> None:
-        """Give a text a moderator's state, worded as it is shown."""
-        ...
-
-    def settle_photo(self, photo_id: UUID, state: str, reason: str | None, at: datetime) -> None:
-        """Give a photo a moderator's state, and raise its version so that a later decision sees this one."""
-        ...
-
-    def refused_note(self, observation_id: UUID) -> str | None:
-        """Return the text of an observation as it was refused; None when its sender took it back or wrote another."""
-        ...
-
-    def state_of(self, observation_id: UUID) -> str | None:
-        """Return whether an observation counts, is held, was rejected or withdrawn."""
-        ...
-
-    def wait_again(self, space_id: UUID) -> None:
-        """Let the texts and photos that were refused together with their place wait for a look again."""
-        ...
-
-    def reporter_of(self, observation_id: UUID) -> str | None:
-        """Return who reported it."""
-        ...
-
-
-class Photos(Protocol):
-    """The rows of photos; the files are kept by `PhotoFiles`."""
-
-    def add(
-        self, photo_id: UUID, space_id: UUID, observation_id: UUID | None, photo: CheckedPhoto, at: datetime
-    ) -> None:
-        """Add a submitted photo."""
-        ...
-
-    def get(self, photo_id: UUID, *, lock: bool = False) -> KeptPhoto | None:
-        """Return the row of a photo, locked against other deciders on request."""
-        ...
-
-    def replace(self, photo_id: UUID, photo: CheckedPhoto) -> None:
-        """Write what is known of the new files, and raise the version."""
-        ...
 
 
 class PhotoFiles(Protocol):
@@ -176,127 +56,6 @@ class PhotoFiles(Protocol):
 
     def read(self, photo_id: UUID) -> bytes | None:
         """Return the picture; None when its file is away."""
-        ...
-
-
-class FollowLinks(Protocol):
-    """Private links, by the hash of their token."""
-
-    def add(self, token_hash: str, link: FollowLink, email: str | None, lang: str) -> None:
-        """Add a link, and the address it was sent to in the erasable store."""
-        ...
-
-    def recipients(self, space_id: UUID, now: datetime, observation_id: UUID | None = None) -> list[Recipient]:
-        """Return whoever left an address with a report of the space, or with one observation, each address once."""
-        ...
-
-    def renew(self, token_hash: str, recipient: Recipient, at_least: datetime) -> None:
-        """Add one more link to the same report; it holds as long as the first, and until `at_least`."""
-        ...
-
-    def written_to(self, email: str, since: datetime) -> int:
-        """Return how often forms named this address since then; other forms that name it wait for this transaction."""
-        ...
-
-    def get(self, token_hash: str) -> FollowLink | None:
-        """Return what the link opens."""
-        ...
-
-
-class Audit(Protocol):
-    """The append-only history."""
-
-    def add(
-        self,
-        actor: Actor,
-        action: str,
-        noun: str,
-        record_id: UUID | int | str,
-        *,
-        before: Mapping[str, object] | None = None,
-        after: Mapping[str, object] | None = None,
-        reason: str | None = None,
-        at: datetime,
-    ) -> None:
-        """Add an entry in the transaction of the change it tells of."""
-        ...
-
-    def entries(self, noun: str, record_id: UUID | int | str, since: int = 0) -> list[Entry]:
-        """Return the entries about a record from the number `since` on, the oldest first, references filled in."""
-        ...
-
-
-class Outbox(Protocol):
-    """Mail that leaves after the commit."""
-
-    def add(self, recipient: str, template: str, lang: str, params: Json, at: datetime) -> None:
-        """Queue a mail."""
-        ...
-
-
-class Idempotency(Protocol):
-    """Answers already given, by the key that the client sent."""
-
-    def claim(self, key: UUID, scope: str, body_sha256: str, at: datetime) -> Json | None:
-        """Take the key, or return the answer it got before; raise Conflict when it came with another body."""
-        ...
-
-    def keep(self, key: UUID, result: Json) -> None:
-        """Remember the answer."""
-        ...
-
-
-class Imports(Protocol):
-    """Previews of files that wait for a decision."""
-
-    def add(
-        self, batch_id: UUID, file_name: str, created_by: int | None, at: datetime, summary: Json, rows: Json
-    ) -> None:
-        """Keep a preview."""
-        ...
-
-    def get(self, batch_id: UUID, *, lock: bool = False) -> Json | None:
-        """Return a preview with its state."""
-        ...
-
-    def close(self, batch_id: UUID, state: str, at: datetime, summary: Json) -> None:
-        """Mark a preview as applied or discarded."""
-        ...
-
-
-class Collectives(Protocol):
-    """Collectives."""
-
-    def get(self, collective_id: UUID) -> Collective | None:
-        """Return the collective."""
-        ...
-
-    def by_slug(self, slug: str) -> Collective | None:
-        """Return the collective with this slug."""
-        ...
-
-    def looking(self) -> list[Collective]:
-        """Return all active collectives."""
-        ...
-
-    def update(self, collective: Collective, now: datetime) -> bool:
-        """Write all fields if the version still holds; tell whether it did."""
-        ...
-
-
-class Offers(Protocol):
-    """Spaces as the matching reads them."""
-
-    def stamp(self) -> str:
-        """Return a text that changes whenever `all` would return something else."""
-        ...
-
-    def all(self) -> list[OfferRow]:
-        """Return every published space that is offered or in a call."""
-        ...
-
-    def by_slug(self, slug: str) -> OfferRow | None:
-        """Return one space, whatever its availability."""
         ...
 
 
