@@ -22,7 +22,9 @@ ERASED = "$erased"
 #: What stands in an entry for a value that must never be kept anywhere else.
 WITHHELD = "$withheld"
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
-_STAFF = frozenset({Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.MODERATOR.value, "operator", "system"})
+_STAFF = frozenset(
+    {Role.ADMINISTRATOR.value, Role.OFFICER.value, Role.DIRECTOR.value, Role.MODERATOR.value, "operator", "system"}
+)
 
 
 class Kept(StrEnum):

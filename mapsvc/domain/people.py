@@ -16,6 +16,7 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     OFFICER = "officer"
+    DIRECTOR = "director"
     MODERATOR = "moderator"
     CURATOR = "curator"
     MEMBER = "member"
@@ -41,6 +42,10 @@ class Action(StrEnum):
     SET_POLICY = "set_policy"
     ANSWER_OWNERS = "answer_owners"
     READ_MESSAGES = "read_messages"
+    RUN_CALL = "run_call"
+    APPROVE_CALL = "approve_call"
+    SEE_CALL = "see_call"
+    READ_RUNS = "read_runs"
 
 
 _BY_AREA: dict[Action, frozenset[Role]] = {
@@ -48,20 +53,29 @@ _BY_AREA: dict[Action, frozenset[Role]] = {
     # refuses, hides nor joins (domain.md 2.16).
     Action.PUBLISH: frozenset({Role.TRUST_BROKER, Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MODERATE: frozenset({Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
-    Action.SEE_REGISTER: frozenset({Role.TRUST_BROKER, Role.MODERATOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.SEE_REGISTER: frozenset(
+        {Role.TRUST_BROKER, Role.MODERATOR, Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}
+    ),
     Action.EDIT_SPACE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.IMPORT: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
-    Action.MATCH: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.MATCH: frozenset({Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}),
     Action.APPROVE_GROUP: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
-    Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}),
     Action.SET_POLICY: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.ANSWER_OWNERS: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     Action.READ_MESSAGES: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
+    # A call needs two people: an officer runs it, a director approves, signs and adopts. Whoever administers accounts
+    # does neither.
+    Action.RUN_CALL: frozenset({Role.OFFICER}),
+    Action.APPROVE_CALL: frozenset({Role.DIRECTOR}),
+    Action.SEE_CALL: frozenset({Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}),
+    # Auditors read the archived runs, which name applications by their codes only.
+    Action.READ_RUNS: frozenset({Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR, Role.AUDITOR}),
 }
 # Under which of several roles somebody acts in the history, the weightiest first.
 _KINDS = (
-    Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR, Role.CURATOR,
+    Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR,
     Role.COLLECTIVE_REP,
 )  # fmt: skip
 # Whose visits count as more than a neighbour's, the weightiest first.
@@ -128,7 +142,7 @@ class Actor:
     @property
     def uses_desk(self) -> bool:
         """Tell whether the desk is open to this actor at all."""
-        desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR}
+        desk = {Role.ADMINISTRATOR, Role.OFFICER, Role.DIRECTOR, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR}
         return any(grant.role in desk for grant in self.grants)
 
 

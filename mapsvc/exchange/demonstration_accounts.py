@@ -12,6 +12,8 @@ ACCOUNTS = tuple(
     for name, holder, role, purpose in (
         ("admin", "Ada (administrator)", Role.ADMINISTRATOR, "administrator: people, roles, everything"),
         ("officer", "Olmo (officer)", Role.OFFICER, "city officer: queue, register, imports, matching"),
+        ("director", "Dora (director)", Role.DIRECTOR, "director: approves calls, signs and adopts"),
+        ("auditor", "Aldo (auditor)", Role.AUDITOR, "auditor: history and archived runs, nothing else"),
         ("moderator", "Mara (moderator)", Role.MODERATOR, "moderator: what residents marked"),
         ("broker", "Berta (broker)", Role.TRUST_BROKER, "trusted organisation: publishes what waits"),
         ("group", "Gaia (group)", Role.CURATOR, "community group: makes and embeds maps"),

@@ -140,6 +140,10 @@ collectives = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("alerts", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("members_under_30", Integer),
+    Column("members_under_35", Integer),
+    Column("created_by", Integer, ForeignKey("users.id")),
 )
 
 role_grants = Table(
@@ -300,6 +304,22 @@ calls = Table(
     Column("source_key", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("kind", Text, nullable=False, server_default=FetchedValue()),
+    Column("office", Text, nullable=False, server_default=FetchedValue()),
+    Column("definition", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("timeline", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("frozen", Text),
+    Column("frozen_sha256", Text),
+    Column("draw_description", Text, nullable=False, server_default=FetchedValue()),
+    Column("seed_commitment", Text),
+    Column("lottery_seed", Text),
+    Column("state_before", Text),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("approved_by", Integer, ForeignKey("users.id")),
+    Column("copied_from", Uuid, ForeignKey("calls.id")),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
 )
 
 lots = Table(
@@ -311,6 +331,13 @@ lots = Table(
     Column("number", Integer, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
+    Column("unit", Text),
+    Column("capacity", Integer, nullable=False, server_default=FetchedValue()),
+    Column("reserve", JSONB),
+    Column("overrides", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("pre_access_from", Date),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_reason", Text),
 )
 
 initiatives = Table(
@@ -389,6 +416,9 @@ pacts = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("call_id", Uuid, ForeignKey("calls.id")),
+    Column("lot_id", Uuid, ForeignKey("lots.id")),
+    Column("application_id", Uuid, ForeignKey("applications.id")),
 )
 
 curated_maps = Table(

@@ -18,7 +18,9 @@ _LONGEST_EMAIL = 254
 # One sign before and after the @ and a dot in the domain: the mail that arrives is the real test.
 _EMAIL = re.compile(r"[^\s@<>\"',;:\\]+@[^\s@<>\"',;:\\]+\.[^\s@<>\"',;:\\.]{2,}")
 
-DESK_ROLES = frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR})
+DESK_ROLES = frozenset(
+    {Role.ADMINISTRATOR, Role.OFFICER, Role.DIRECTOR, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR}
+)
 GROUP_ROLES = frozenset({Role.CURATOR, Role.MEMBER})
 
 

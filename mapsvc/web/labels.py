@@ -266,6 +266,7 @@ def _role() -> dict[str, str]:
         "collective_rep": _("Collective's contact person"),
         "trust_broker": _("Trusted organisation"),
         "auditor": _("Auditor"),
+        "director": _("Director"),
     }
 
 

@@ -12,7 +12,7 @@ from mapsvc.operations.deployment import Deployment
 
 SHORTEST_PASSWORD = 10
 DRAWN_BYTES = 12
-ROLES = [role.value for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.MODERATOR)]
+ROLES = [role.value for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.DIRECTOR, Role.MODERATOR)]
 
 
 @click.group()

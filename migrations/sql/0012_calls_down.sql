@@ -1,0 +1,15 @@
+DROP TABLE indicator_values, indicators, fit_alerts;
+ALTER TABLE collectives DROP COLUMN alerts, DROP COLUMN members_under_30, DROP COLUMN members_under_35, DROP COLUMN created_by;
+ALTER TABLE pacts DROP COLUMN call_id, DROP COLUMN lot_id, DROP COLUMN application_id;
+DROP TABLE call_observations, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
+    committee_members, integration_requests, application_documents, application_lots, applications, call_events;
+ALTER TABLE lots DROP COLUMN unit, DROP COLUMN capacity, DROP COLUMN reserve, DROP COLUMN overrides, DROP COLUMN pre_access_from,
+    DROP COLUMN withdrawn_at, DROP COLUMN withdrawn_reason;
+ALTER TABLE calls DROP COLUMN area_id, DROP COLUMN kind, DROP COLUMN office, DROP COLUMN definition, DROP COLUMN timeline,
+    DROP COLUMN closes_at, DROP COLUMN frozen, DROP COLUMN frozen_sha256, DROP COLUMN draw_description, DROP COLUMN seed_commitment,
+    DROP COLUMN lottery_seed, DROP COLUMN state_before, DROP COLUMN created_by, DROP COLUMN approved_by, DROP COLUMN copied_from,
+    DROP COLUMN version;
+DELETE FROM role_grants WHERE role = 'director';
+ALTER TABLE role_grants DROP CONSTRAINT role_grants_role_check;
+ALTER TABLE role_grants ADD CONSTRAINT role_grants_role_check CHECK (role IN ('administrator', 'officer', 'moderator', 'curator',
+    'member', 'collective_rep', 'trust_broker', 'auditor'));
