@@ -76,7 +76,7 @@ _BY_AREA: dict[Action, frozenset[Role]] = {
 # Under which of several roles somebody acts in the history, the weightiest first.
 _KINDS = (
     Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR,
-    Role.COLLECTIVE_REP,
+    Role.CURATOR, Role.COLLECTIVE_REP,
 )  # fmt: skip
 # Whose visits count as more than a neighbour's, the weightiest first.
 _SOURCES = ((Role.OFFICER, SourceKind.OFFICER_VISIT), (Role.TRUST_BROKER, SourceKind.TRUST_BROKER))

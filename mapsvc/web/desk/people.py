@@ -20,8 +20,8 @@ from mapsvc.web.language_names import language_name
 from mapsvc.web.messages import sentence
 
 _ROLES = (
-    Role.OFFICER, Role.DIRECTOR, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR, Role.ADMINISTRATOR, Role.CURATOR, Role.MEMBER,
-    Role.COLLECTIVE_REP,
+    Role.OFFICER, Role.DIRECTOR, Role.MODERATOR, Role.TRUST_BROKER, Role.AUDITOR, Role.ADMINISTRATOR, Role.CURATOR,
+    Role.MEMBER, Role.COLLECTIVE_REP,
 )  # fmt: skip
 
 
