@@ -17,6 +17,7 @@ from mapsvc.domain.groups import Groups
 from mapsvc.domain.history import PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
+from mapsvc.domain.indicators import Indicators
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.merges import Merges
 from mapsvc.domain.office_messages import OfficeMessages
@@ -225,6 +226,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def sources(self) -> Sources:
         """Return the repository of registers that are kept in step."""
+        ...
+
+    @property
+    def indicators(self) -> Indicators:
+        """Return the repository of indicators of areas."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from mapsvc.store.groups import GroupRepository
 from mapsvc.store.holds import HoldRepository
 from mapsvc.store.idempotency import IdempotencyRepository
 from mapsvc.store.imports import ImportRepository
+from mapsvc.store.indicators import IndicatorRepository
 from mapsvc.store.jobs import JobRepository
 from mapsvc.store.loading import LoadingRepository
 from mapsvc.store.maps import MapRepository
@@ -84,6 +85,7 @@ class SqlUnitOfWork:
     reminders: ReminderRepository
     pacts: PactRepository
     sources: SourceRepository
+    indicators: IndicatorRepository
 
     def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT) -> None:
         """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule."""
@@ -130,6 +132,7 @@ class SqlUnitOfWork:
         self.reminders = ReminderRepository(connection)
         self.pacts = PactRepository(connection)
         self.sources = SourceRepository(connection)
+        self.indicators = IndicatorRepository(connection)
         return self
 
     def __exit__(
