@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mapsvc.domain.errors import Invalid
-from mapsvc.domain.matches import Verdict
+from mapsvc.domain.matches import State
 from mapsvc.domain.needs import COLLECTIVE_FORMS
 from mapsvc.domain.texts import clean_text
 
@@ -79,19 +79,19 @@ class EligibilityCheck:
     """What one rule came to: `actual` is what was compared, a code, a number, or None where nothing is known."""
 
     rule: EligibilityRule
-    verdict: Verdict
+    state: State
     actual: str | int | None = None
 
     @property
     def curable(self) -> bool:
         """Tell whether the group can complete what is missing: what is not known yet, never what is otherwise."""
-        return self.verdict is Verdict.UNKNOWN
+        return self.state is State.UNKNOWN
 
 
 def check(rule: EligibilityRule, facts: Facts) -> EligibilityCheck:
     """Return what the rule says of the facts: fail only where they contradict it, unknown where they are silent."""
-    verdict, actual = _CHECKS[rule.kind](rule, facts)
-    return EligibilityCheck(rule, verdict, actual)
+    state, actual = _CHECKS[rule.kind](rule, facts)
+    return EligibilityCheck(rule, state, actual)
 
 
 def check_all(rules: Sequence[EligibilityRule], facts: Facts) -> tuple[EligibilityCheck, ...]:
@@ -99,21 +99,21 @@ def check_all(rules: Sequence[EligibilityRule], facts: Facts) -> tuple[Eligibili
     return tuple(check(rule, facts) for rule in rules)
 
 
-def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return what several verdicts come to: one fail decides, then one unknown; no rule at all passes."""
-    for one in (Verdict.FAIL, Verdict.UNKNOWN):
-        if one in verdicts:
+def together(states: Sequence[State]) -> State:
+    """Return what several states come to: one fail decides, then one unknown; no rule at all passes."""
+    for one in (State.FAIL, State.UNKNOWN):
+        if one in states:
             return one
-    return Verdict.PASS
+    return State.PASS
 
 
-def _known(known: bool, holds: bool) -> Verdict:
+def _known(known: bool, holds: bool) -> State:
     if not known:
-        return Verdict.UNKNOWN
-    return Verdict.PASS if holds else Verdict.FAIL
+        return State.UNKNOWN
+    return State.PASS if holds else State.FAIL
 
 
-_Found = tuple[Verdict, str | int | None]
+_Found = tuple[State, str | int | None]
 
 
 def _forms(rule: EligibilityRule, facts: Facts) -> _Found:
@@ -123,14 +123,14 @@ def _forms(rule: EligibilityRule, facts: Facts) -> _Found:
 def _seat(rule: EligibilityRule, facts: Facts) -> _Found:
     areas = facts.seat_areas
     if areas is None:
-        return Verdict.UNKNOWN, None
+        return State.UNKNOWN, None
     return _known(True, bool(areas & set(rule.codes))), next(iter(sorted(areas)), None)
 
 
 def _registration(rule: EligibilityRule, facts: Facts) -> _Found:
     # Forms that no register knows are free of the rule; without any forms it holds for everybody.
     if rule.codes and facts.form is not None and facts.form not in rule.codes:
-        return Verdict.PASS, facts.form
+        return State.PASS, facts.form
     return _known(bool(facts.registration), True), facts.registration or None
 
 
@@ -142,7 +142,7 @@ def _members(rule: EligibilityRule, facts: Facts) -> _Found:
 def _under_age(rule: EligibilityRule, facts: Facts) -> _Found:
     young = facts.members_under.get(rule.age)
     if young is None or not facts.members:
-        return Verdict.UNKNOWN, None
+        return State.UNKNOWN, None
     # Compared as a product: a share that rounds up to the percentage does not reach it.
     return _known(True, 100 * young >= rule.least * facts.members), 100 * young // facts.members
 
