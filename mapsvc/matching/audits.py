@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mapsvc.domain.call_definitions import Mechanism
+from mapsvc.domain.canonical import sha256
 from mapsvc.matching.assignment import assign
 from mapsvc.matching.deferred_acceptance import accept_in_rounds, accept_in_turn, choose
 from mapsvc.matching.listings import Listings, competed_seats, is_eligible, list_pairs
 from mapsvc.matching.lottery import drawn_order, tie_word
-from mapsvc.matching.market import Market, Mechanism, Pair, read_market
+from mapsvc.matching.market import Market, Pair, read_market
 from mapsvc.matching.micro import IntArray
-from mapsvc.matching.snapshots import sha256, signed
+from mapsvc.matching.snapshots import signed
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mapsvc.matching.market import Mechanism
+from mapsvc.domain.call_definitions import Mechanism
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.priority import MOST_POINTS

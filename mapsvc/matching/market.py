@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from mapsvc.domain.call_definitions import Mechanism
+from mapsvc.domain.canonical import pointer_to
 from mapsvc.domain.errors import Invalid
-from mapsvc.matching.micro import MICRO
-from mapsvc.matching.snapshots import pointer_to
-from mapsvc.matching.strict_reading import (
+from mapsvc.domain.strict_reading import (
     read_by_id,
     read_ids,
     read_members,
@@ -21,6 +20,7 @@ from mapsvc.matching.strict_reading import (
     read_text,
     read_whole,
 )
+from mapsvc.matching.micro import MICRO
 
 _REQUIRED = ("capacity", "mechanism", "prefs", "priority_micro")
 _OPTIONAL = ("impact_micro", "locks", "lottery_seed", "merit_micro", "reserves")
@@ -29,13 +29,6 @@ _LONGEST_SEED = 1_000
 
 Pair = tuple[str, str]
 """An application and a lot."""
-
-
-class Mechanism(StrEnum):
-    """How seats are given (matching 3.6, 3.7)."""
-
-    STABLE = "stable"
-    OPTIMAL = "optimal"
 
 
 @dataclass(frozen=True)

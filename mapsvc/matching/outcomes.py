@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mapsvc.domain.call_definitions import Mechanism
 from mapsvc.matching.audits import Cutoff, blocking_pairs, cutoffs, envy_pairs, seat_kinds, solve
-from mapsvc.matching.market import Market, Mechanism, Pair
+from mapsvc.matching.market import Market, Pair
 from mapsvc.matching.runs import Run, market_of
 from mapsvc.matching.snapshots import signed
 

@@ -8,34 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mapsvc.domain.call_definitions import Weights
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.micro import MICRO, divide
 
 MOST_POINTS = 100
 """A committee member gives at most this many points in total (domain.md 2.4: the criteria add to 100)."""
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The published weights of a call, whole numbers that add to 100 (matching 3.4)."""
-
-    merit: int = 50
-    impact: int = 20
-    fit: int = 20
-    owner: int = 10
-
-    def __post_init__(self) -> None:
-        """Refuse weights that are negative or do not add to 100."""
-        if min(self.merit, self.impact, self.fit, self.owner) < 0:
-            raise Invalid("A weight cannot be negative.", "/weights")
-        if self.merit + self.impact + self.fit + self.owner != 100:
-            raise Invalid("The weights must add to 100.", "/weights")
-        if self.owner == 100:
-            raise Invalid("The owner's word alone cannot decide.", "/weights/owner")
-
-    def applicable(self, *, owner: bool) -> int:
-        """Return W, the sum of the weights that apply at a lot; the owner's does only where the owner graded all."""
-        return self.merit + self.impact + self.fit + (self.owner if owner else 0)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mapsvc.domain.call_definitions import Mechanism
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.audits import Cutoff, seat_kinds
-from mapsvc.matching.market import Mechanism
 from mapsvc.matching.outcomes import Solved, solve_run
 
 

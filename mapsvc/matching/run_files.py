@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mapsvc.domain.call_definitions import Weights
+from mapsvc.domain.canonical import pointer_to, sha256
 from mapsvc.domain.errors import Invalid
-from mapsvc.matching.market import MOST_SEATS, Reserve, read_mechanism
-from mapsvc.matching.micro import MICRO
-from mapsvc.matching.outcomes import ENGINE_VERSION, outcome
-from mapsvc.matching.priority import Weights
-from mapsvc.matching.runs import ApplicationInput, Locks, LotInput, PairInput, Run, check_run
-from mapsvc.matching.snapshots import pointer_to, sha256
-from mapsvc.matching.strict_reading import (
+from mapsvc.domain.strict_reading import (
     LONGEST_ID,
     read_by_id,
     read_ids,
@@ -20,6 +16,10 @@ from mapsvc.matching.strict_reading import (
     read_text,
     read_whole,
 )
+from mapsvc.matching.market import MOST_SEATS, Reserve, read_mechanism
+from mapsvc.matching.micro import MICRO
+from mapsvc.matching.outcomes import ENGINE_VERSION, outcome
+from mapsvc.matching.runs import ApplicationInput, Locks, LotInput, PairInput, Run, check_run
 
 _LONGEST_SEED = 1_000
 _MOST_RULES = 60

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from mapsvc.domain.call_definitions import Mechanism, Weights
+from mapsvc.domain.canonical import pointer_to
 from mapsvc.domain.errors import Invalid
-from mapsvc.matching.market import Market, Mechanism, Pair, Reserve
-from mapsvc.matching.priority import Terms, Weights, priority
-from mapsvc.matching.snapshots import pointer_to
+from mapsvc.matching.market import Market, Pair, Reserve
+from mapsvc.matching.priority import Terms, priority
 
 NEVER_OVERRIDDEN = frozenset({"H01", "H07", "H10", "H16", "H18"})
 """Rules that no decision of an officer overrides (3.9): eligibility, lawful use, emissions, safety, consent."""

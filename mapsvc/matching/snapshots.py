@@ -1,28 +1,12 @@
-"""Snapshots: the canonical form of JSON, its hash, and a strict reader; what the members mean is in ``market``."""
+"""Snapshots: reading JSON that has one meaning only, and the hash of a result; the canonical form is the domain's."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 
+from mapsvc.domain.canonical import pointer_to, sha256
 from mapsvc.domain.errors import Invalid
-
-
-def canonical(value: object) -> bytes:
-    """Return the one JSON text of a value: UTF-8, keys sorted by code point, no spaces (matching 3.10)."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
-
-
-def sha256(value: object) -> str:
-    """Return the SHA-256 of the canonical form in 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(value)).hexdigest()
-
-
-def pointer_to(pointer: str, member: object) -> str:
-    """Return the JSON pointer of a member of what `pointer` names (RFC 6901)."""
-    return f"{pointer}/{str(member).replace('~', '~0').replace('/', '~1')}"
 
 
 class _Members(list[tuple[str, object]]):

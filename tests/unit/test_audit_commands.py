@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from mapsvc.cli import main
+from mapsvc.domain.canonical import canonical
 from mapsvc.domain.evidence import explain, read_history
-from mapsvc.matching.snapshots import canonical
 from tests.unit.test_mechanisms import E2
 
 HISTORY = [

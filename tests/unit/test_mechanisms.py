@@ -9,12 +9,13 @@ import pytest
 from matching.games import HospitalResident
 from scipy.optimize import linear_sum_assignment
 
+from mapsvc.domain.canonical import canonical, sha256
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching import audits, deferred_acceptance
 from mapsvc.matching.listings import list_pairs
 from mapsvc.matching.lottery import draw, drawn_order
 from mapsvc.matching.market import read_market
-from mapsvc.matching.snapshots import canonical, read_json, sha256
+from mapsvc.matching.snapshots import read_json
 
 E2 = {
     "capacity": {"X": 1, "Y": 1, "Z": 1},

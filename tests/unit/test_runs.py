@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapsvc.cli import main
+from mapsvc.domain.call_definitions import Mechanism, Weights
+from mapsvc.domain.canonical import canonical
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.counterfactuals import Lever, empty_lots, verify_first, what_would_change, with_pair
-from mapsvc.matching.market import Mechanism, Reserve
+from mapsvc.matching.market import Reserve
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.outcomes import comparison, outcome, rank_sensitive, solve_run
-from mapsvc.matching.priority import Terms, Weights, impact, merit, owner_terms, priority
+from mapsvc.matching.priority import Terms, impact, merit, owner_terms, priority
 from mapsvc.matching.reasons import Explainer, WhyNot
 from mapsvc.matching.run_files import archive, read_run, replay, run_to_json
 from mapsvc.matching.runs import ApplicationInput, Locks, LotInput, PairInput, Run, check_run
-from mapsvc.matching.snapshots import canonical
 
 FIT_ONLY = Weights(merit=0, impact=0, fit=100, owner=0)
 E2_PRIORITY = {

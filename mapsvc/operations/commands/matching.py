@@ -25,9 +25,10 @@ def solve(market: str, traced: bool) -> None:
     \b
     mapsvc match solve market.json
     """
+    from mapsvc.domain.call_definitions import Mechanism
+    from mapsvc.domain.canonical import canonical
     from mapsvc.matching import audits
-    from mapsvc.matching.market import Mechanism, read_market
-    from mapsvc.matching.snapshots import canonical
+    from mapsvc.matching.market import read_market
 
     with refusing():
         given = open_document(market)
@@ -51,8 +52,8 @@ def replay(snapshot: str) -> None:
     \b
     mapsvc match replay run.json
     """
+    from mapsvc.domain.canonical import canonical
     from mapsvc.matching import run_files
-    from mapsvc.matching.snapshots import canonical
 
     with refusing():
         found = run_files.replay(open_document(snapshot))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from mapsvc.domain.canonical import pointer_to
 from mapsvc.domain.errors import Invalid
-from mapsvc.matching.snapshots import pointer_to
 
 LONGEST_ID = 200
 
@@ -16,27 +16,31 @@ _Value = TypeVar("_Value")
 def read_object(value: object, pointer: str) -> dict[str, object]:
     """Return a JSON object."""
     if not isinstance(value, dict):
-        raise Invalid("An object is needed.", pointer)
+        raise Invalid("An object is needed.", pointer, code="not_an_object")
     return value
 
 
 def read_text(value: object, pointer: str, longest: int, least: int = 1) -> str:
     """Return a printable text of at least `least` and at most `longest` characters."""
     if not isinstance(value, str) or len(value) < least:
-        raise Invalid("A text that is not empty is needed." if least else "A text is needed.", pointer)
+        raise Invalid(
+            "A text that is not empty is needed." if least else "A text is needed.", pointer, code="text_type"
+        )
     if len(value) > longest:
-        raise Invalid(f"At most {longest} characters.", pointer)
+        raise Invalid(f"At most {longest} characters.", pointer, code="text_length")
     if not value.isprintable():
-        raise Invalid("Only printable characters.", pointer)
+        raise Invalid("Only printable characters.", pointer, code="text_character")
     return value
 
 
 def read_whole(value: object, pointer: str, least: int, most: int) -> int:
     """Return a whole number within bounds; true and false are none."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Invalid("A whole number is needed.", pointer)
+        raise Invalid("A whole number is needed.", pointer, code="whole_number")
     if not least <= value <= most:
-        raise Invalid(f"A whole number from {least} to {most} is needed.", pointer)
+        raise Invalid(
+            f"A whole number from {least} to {most} is needed.", pointer, code="whole_range", least=least, most=most
+        )
     return value
 
 
@@ -80,10 +84,10 @@ def read_members(value: object, pointer: str, names: tuple[str, ...], *, all_of_
     members = read_object(value, pointer)
     for name in members:
         if name not in names:
-            raise Invalid("This member is not known.", pointer_to(pointer, name))
+            raise Invalid("This member is not known.", pointer_to(pointer, name), code="unknown_field")
     for name in names:
         if all_of_them and name not in members:
-            raise Invalid("This member is missing.", pointer_to(pointer, name))
+            raise Invalid("This member is missing.", pointer_to(pointer, name), code="required")
     return members
 
 
