@@ -80,6 +80,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     ),
     "source": _fields(
         "code title licence attribution url loaded_at areas streets spaces initiatives pacts collectives calls noun"
+        " indicators values"
         " mapping rhythm removal_share columns new changed moved vanished reused_ids conflicts refused file_as_of"
     ),
     "city": _fields("name languages accent accent_dark centre zoom only_row"),

@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import Protocol
 from uuid import UUID
 
+from mapsvc.domain.imports import SourceInfo
+
 MICRO = 1_000_000
 """Need is counted in millionths of one, as everything that the matching reckons with."""
 KINDS = ("context", "need", "activity", "output", "outcome", "impact")
@@ -53,6 +55,26 @@ class IndicatorValue:
     value: float
     n: int | None = None
     status: str = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFigure:
+    """A value as a file states it: of an area by its name or slug."""
+
+    indicator: str
+    area: str
+    period: str
+    value: float
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFile:
+    """Indicators and their figures from one source."""
+
+    source: SourceInfo
+    indicators: tuple[Indicator, ...]
+    figures: tuple[IndicatorFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +214,10 @@ class Indicators(Protocol):
 
         The area itself comes first; one without figures anywhere around it is left out.
         """
+        ...
+
+    def areas_named(self, names: Collection[str]) -> dict[str, UUID]:
+        """Return the area that each name or slug stands for; the smallest of several, unknown ones are left out."""
         ...
 
     def put(self, indicator: Indicator, source_code: str, at: datetime) -> None:

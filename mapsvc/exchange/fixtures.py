@@ -37,3 +37,8 @@ def batches(folder: Path, today: date, *, invented: bool = True) -> Iterator[tup
 def newest_pacts(folder: Path) -> Path:
     """Return the newest publication of Palermo's register."""
     return max((folder / "palermo_patti").glob("current_*.csv"))
+
+
+def neighbourhood_names(folder: Path) -> list[str]:
+    """Return the names of Torino's neighbourhoods, in the order of their file."""
+    return [area.name for area in torino_areas.read_neighbourhoods(folder / "torino_quartieri.geojson").areas]

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from mapsvc.bootstrap import Services
 from mapsvc.config import ROOT
-from mapsvc.exchange import demonstration_accounts, fixtures, generated, sources
+from mapsvc.domain.people import OPERATOR
+from mapsvc.exchange import demonstration_accounts, demonstration_indicators, fixtures, generated, sources
 from mapsvc.operations import keeping_in_step, recomputing
 from mapsvc.usecases import seeding
+from mapsvc.usecases.indicators import load_indicators
 
 FIXTURES = ROOT / "fixtures"
 PALERMO = sources.PALERMO.info.code
@@ -24,6 +26,8 @@ def seed(services: Services, report: Report) -> dict[str, int]:
     now = services.clock.now()
     added = seeding.load_batches(services.unit_of_work(), fixtures.batches(FIXTURES, now.date()), now, report)
     keeping_in_step.begin(services, PALERMO, fixtures.newest_pacts(FIXTURES))
+    invented = demonstration_indicators.indicators(fixtures.neighbourhood_names(FIXTURES))
+    added["indicator values"] = load_indicators(services.unit_of_work(), OPERATOR, invented, now)
     accounts = demonstration_accounts.ACCOUNTS
     added["accounts"] = seeding.add_demonstration_people(
         services.unit_of_work(), accounts, services.hash_password, now, demonstration_accounts.COLLECTIVE_SLUG

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from mapsvc.domain.indicators import Indicator, IndicatorValue
 from mapsvc.store.call_tables import indicator_values, indicators
-from mapsvc.store.tables import sources
+from mapsvc.store.tables import areas, sources
 
 # Usage: which areas the need of some areas is compared with: the smallest area around each that has figures, and all
 # areas of the same level in the same larger area.
@@ -53,6 +53,17 @@ class IndicatorRepository:
         """Return, for each area, the smallest area around it that has figures and all areas of that level with it."""
         rows = self._connection.execute(_COMPARED, {"ids": list(area_ids)})
         return {row.asked: (row.id, tuple(row.peers)) for row in rows}
+
+    def areas_named(self, names: Collection[str]) -> dict[str, UUID]:
+        """Return the area that each name or slug stands for; the smallest of several, unknown ones are left out."""
+        wanted = {name.casefold(): name for name in names}
+        query = select(areas.c.id, areas.c.name, areas.c.slug).order_by(areas.c.level_rank, areas.c.id)
+        found = {}
+        for row in self._connection.execute(query):
+            for said in (row.name.casefold(), row.slug):
+                if said in wanted:
+                    found[wanted[said]] = row.id
+        return found
 
     def put(self, indicator: Indicator, source_code: str, at: datetime) -> None:
         """Add an indicator or change what is said of it."""

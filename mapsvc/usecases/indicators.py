@@ -1,10 +1,13 @@
 """Need of areas by the indicators that are loaded: the same figures for the need map and for the matching."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
+from mapsvc.domain.errors import Invalid
 from mapsvc.domain.imports import THEMES
-from mapsvc.domain.indicators import AreaNeed, need_by_theme, need_index
+from mapsvc.domain.indicators import AreaNeed, IndicatorFile, IndicatorValue, need_by_theme, need_index
+from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
 
 
@@ -27,3 +30,33 @@ def need_of(uow: UnitOfWork, area_ids: Collection[UUID]) -> dict[UUID, Mapping[s
     """Return for each area the need that a project of each theme would answer there, in micro-units (matching 3.3)."""
     around = needs_around(uow, area_ids)
     return {area: need_by_theme(around.get(area), THEMES) for area in area_ids}
+
+
+def load_indicators(uow: UnitOfWork, actor: Actor, file: IndicatorFile, now: datetime) -> int:
+    """Add or renew the indicators of a file with their values; return how many values are new or different.
+
+    All of it or nothing: raises Forbidden, and Invalid with a pointer for an area that is not known and for a value of
+    too small a group, which would point at people (domain.md 2.12).
+    """
+    require(actor, Action.IMPORT)
+    with uow:
+        uow.loading.begin(file.source, now)
+        known = {one.code: one for one in file.indicators}
+        areas = uow.indicators.areas_named({figure.area for figure in file.figures})
+        values = []
+        for place, figure in enumerate(file.figures):
+            if figure.area not in areas:
+                raise Invalid("there is no such area", f"/figures/{place}/area", code="unknown_area", value=figure.area)
+            least = known[figure.indicator].min_group_size
+            if figure.n is not None and figure.n < least:
+                raise Invalid("this group is too small", f"/figures/{place}/n", code="group_too_small", least=least)
+            area = areas[figure.area]
+            values.append(IndicatorValue(figure.indicator, area, figure.period, figure.value, figure.n))
+        for one in file.indicators:
+            uow.indicators.put(one, file.source.code, now)
+        changed = uow.indicators.put_values(values, now)
+        if changed:
+            after = {"indicators": len(file.indicators), "values": changed}
+            uow.audit.add(actor, "loaded", "source", file.source.code, after=after, at=now)
+        uow.commit()
+    return changed
