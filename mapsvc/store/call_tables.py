@@ -23,6 +23,56 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from mapsvc.store.tables import metadata
 
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("opens_on", Date),
+    Column("closes_on", Date),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("kind", Text, nullable=False, server_default=FetchedValue()),
+    Column("office", Text, nullable=False, server_default=FetchedValue()),
+    Column("definition", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("timeline", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("frozen", Text),
+    Column("frozen_sha256", Text),
+    Column("draw_description", Text, nullable=False, server_default=FetchedValue()),
+    Column("seed_commitment", Text),
+    Column("lottery_seed", Text),
+    Column("state_before", Text),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("approved_by", Integer, ForeignKey("users.id")),
+    Column("copied_from", Uuid, ForeignKey("calls.id")),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("call_id", Uuid, ForeignKey("calls.id"), nullable=False),
+    Column("space_id", Uuid, ForeignKey("spaces.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("unit", Text),
+    Column("capacity", Integer, nullable=False, server_default=FetchedValue()),
+    Column("reserve", JSONB),
+    Column("overrides", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("pre_access_from", Date),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_reason", Text),
+)
+
 call_events = Table(
     "call_events",
     metadata,
@@ -41,7 +91,7 @@ applications = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("call_id", Uuid, ForeignKey("calls.id"), nullable=False),
-    Column("collective_id", Uuid, ForeignKey("collectives.id"), nullable=False),
+    Column("collective_id", Uuid, ForeignKey("collectives.id")),
     Column("code", Text),
     Column("state", Text, nullable=False, server_default=FetchedValue()),
     Column("lang", Text, nullable=False),
@@ -49,12 +99,14 @@ applications = Table(
     Column("on_behalf", Boolean, nullable=False, server_default=FetchedValue()),
     Column("contact_id", Uuid, ForeignKey("contacts.id")),
     Column("token_hash", Text, nullable=False),
+    Column("working", JSONB, nullable=False, server_default=FetchedValue()),
     Column("needs", JSONB, nullable=False, server_default=FetchedValue()),
     Column("project", JSONB, nullable=False, server_default=FetchedValue()),
     Column("facts", JSONB, nullable=False, server_default=FetchedValue()),
     Column("declarations", ARRAY(Text), nullable=False, server_default=FetchedValue()),
     Column("accepts_other_lots", Boolean, nullable=False, server_default=FetchedValue()),
     Column("accepts_upgrade", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("content", Text),
     Column("receipt", Text),
     Column("receipt_sha256", Text),
     Column("submitted_at", DateTime(timezone=True)),
@@ -88,6 +140,7 @@ application_documents = Table(
     Column("sha256", Text, nullable=False),
     Column("receipt", Text, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
     Column("removed_at", DateTime(timezone=True)),
 )
 
@@ -102,6 +155,17 @@ integration_requests = Table(
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("answer", Text),
     Column("answered_at", DateTime(timezone=True)),
+)
+
+admissibility_checks = Table(
+    "admissibility_checks",
+    metadata,
+    Column("application_id", Uuid, ForeignKey("applications.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 committee_members = Table(
@@ -227,9 +291,35 @@ award_offers = Table(
     Column("sent_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
+    Column("ending", Text),
     Column("reason", Text),
     Column("decided_by", Integer, ForeignKey("users.id")),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+award_conditions = Table(
+    "award_conditions",
+    metadata,
+    Column("application_id", Uuid, ForeignKey("applications.id"), primary_key=True),
+    Column("lot_id", Uuid, ForeignKey("lots.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("met", Boolean, nullable=False),
+    Column("note", Text, nullable=False, server_default=FetchedValue()),
+    Column("decided_by", Integer, ForeignKey("users.id")),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("offer_id", Uuid, ForeignKey("award_offers.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("done_on", Date, nullable=False),
+    Column("keys", Integer, nullable=False),
+    Column("meters", Text, nullable=False, server_default=FetchedValue()),
+    Column("report", Text, nullable=False),
+    Column("noted_by", Integer, ForeignKey("users.id")),
+    Column("noted_at", DateTime(timezone=True), nullable=False),
 )
 
 call_observations = Table(
@@ -243,6 +333,17 @@ call_observations = Table(
     Column("answer", Text),
     Column("answered_by", Integer, ForeignKey("users.id")),
     Column("answered_at", DateTime(timezone=True)),
+)
+
+collective_endorsements = Table(
+    "collective_endorsements",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("collective_id", Uuid, ForeignKey("collectives.id"), nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
 )
 
 fit_alerts = Table(

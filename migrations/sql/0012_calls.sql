@@ -61,7 +61,8 @@ CREATE INDEX call_events_call ON call_events (call_id, at, id);
 CREATE TABLE applications (
     id uuid PRIMARY KEY,
     call_id uuid NOT NULL REFERENCES calls,
-    collective_id uuid NOT NULL REFERENCES collectives,
+    -- A group without a record gets one when it sends its application for the first time.
+    collective_id uuid REFERENCES collectives,
     -- The pseudonym under which lists are published, given when it is submitted; it says nothing about the order of arrival.
     code text CHECK (code ~ '^APP-[0-9]{4,6}$'),
     state text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'submitted', 'integration_requested', 'admitted', 'inadmissible',
@@ -74,7 +75,9 @@ CREATE TABLE applications (
     contact_id uuid REFERENCES contacts,
     -- The hash of the secret of the private link, with which the application is taken up again.
     token_hash text NOT NULL UNIQUE,
-    -- Copied from the collective when the application is submitted, and from then on of its own.
+    -- What the group writes at the moment, JSON of domain.application_drafts. Sending it fills the fields below; whoever
+    -- decides reads those only.
+    working jsonb NOT NULL DEFAULT '{}',
     needs jsonb NOT NULL DEFAULT '{}',
     -- Title, summary, programme, commitments, indicators, shares of themes: JSON of domain.projects.
     project jsonb NOT NULL DEFAULT '{}',
@@ -82,8 +85,10 @@ CREATE TABLE applications (
     declarations text[] NOT NULL DEFAULT '{}',
     accepts_other_lots boolean NOT NULL DEFAULT false,
     accepts_upgrade boolean NOT NULL DEFAULT true,
+    -- What was sent, in canonical JSON; its hash is on the receipt.
+    content text,
     receipt text UNIQUE,
-    receipt_sha256 text,
+    receipt_sha256 text CHECK (receipt_sha256 ~ '^[0-9a-f]{64}$'),
     submitted_at timestamptz,
     decision_reason text,
     decision_norm text,
@@ -95,12 +100,15 @@ CREATE TABLE applications (
     updated_at timestamptz NOT NULL,
     version integer NOT NULL DEFAULT 1,
     UNIQUE (call_id, code),
-    CHECK (state = 'draft' OR state = 'withdrawn' OR (code IS NOT NULL AND submitted_at IS NOT NULL))
+    CHECK (state = 'draft' OR state = 'withdrawn'
+        OR (collective_id IS NOT NULL AND code IS NOT NULL AND receipt IS NOT NULL AND submitted_at IS NOT NULL))
 );
 -- A collective applies once in a call.
 CREATE UNIQUE INDEX applications_one ON applications (call_id, collective_id) WHERE state <> 'withdrawn';
 -- Usage: the applications of a collective.
 CREATE INDEX applications_collective ON applications (collective_id);
+-- Usage: the applications that an account filed.
+CREATE INDEX applications_filed_by ON applications (filed_by) WHERE filed_by IS NOT NULL;
 
 -- The ranking: strict, each lot once.
 CREATE TABLE application_lots (
@@ -123,6 +131,8 @@ CREATE TABLE application_documents (
     sha256 text NOT NULL,
     receipt text NOT NULL,
     received_at timestamptz NOT NULL,
+    -- When it reached the office, with a submission or an answer.
+    sent_at timestamptz,
     removed_at timestamptz
 );
 -- Usage: the documents of an application.
@@ -141,6 +151,17 @@ CREATE TABLE integration_requests (
 );
 -- Usage: the requests of an application; one is open at a time.
 CREATE UNIQUE INDEX integration_requests_open ON integration_requests (application_id) WHERE answered_at IS NULL;
+
+-- What an officer found for a rule of eligibility where the figures alone do not tell (domain.eligibility names the rules).
+CREATE TABLE admissibility_checks (
+    application_id uuid NOT NULL REFERENCES applications ON DELETE CASCADE,
+    rule text NOT NULL CHECK (rule <> ''),
+    state text NOT NULL CHECK (state IN ('pass', 'fail')),
+    note text NOT NULL CHECK (note <> ''),
+    user_id integer REFERENCES users,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (application_id, rule)
+);
 
 CREATE TABLE committee_members (
     call_id uuid NOT NULL REFERENCES calls,
@@ -173,6 +194,24 @@ CREATE TABLE score_sheets (
     PRIMARY KEY (application_id, user_id),
     CHECK ((signed_at IS NULL) = (signed_sha256 IS NULL))
 );
+-- Whoever writes: a signed sheet stays as it is, and a sheet belongs to a member of this committee who is not too near.
+CREATE FUNCTION score_sheets_keep_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a signed score sheet cannot change' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER score_sheets_keep_signed BEFORE UPDATE OR DELETE ON score_sheets FOR EACH ROW
+    WHEN (OLD.signed_at IS NOT NULL) EXECUTE FUNCTION score_sheets_keep_signed();
+CREATE FUNCTION score_sheets_of_reviewers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM committee_members m JOIN applications a ON a.call_id = m.call_id
+                   WHERE a.id = NEW.application_id AND m.user_id = NEW.user_id)
+       OR EXISTS (SELECT FROM conflicts_of_interest c WHERE c.application_id = NEW.application_id AND c.user_id = NEW.user_id) THEN
+        RAISE EXCEPTION 'this person does not score this application' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER score_sheets_of_reviewers BEFORE INSERT OR UPDATE ON score_sheets FOR EACH ROW
+    EXECUTE FUNCTION score_sheets_of_reviewers();
 
 -- An owner's order of all admitted applications of a lot, given before scores are shown.
 CREATE TABLE owner_ranks (
@@ -280,13 +319,64 @@ CREATE TABLE award_offers (
     sent_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     answered_at timestamptz,
+    -- Why it ended, where it was not the group that said no.
+    ending text CHECK (ending IN ('office', 'condition', 'lot_withdrawn', 'upgrade', 'rerun')),
     reason text,
     decided_by integer REFERENCES users,
-    version integer NOT NULL DEFAULT 1
+    version integer NOT NULL DEFAULT 1,
+    CHECK ((state = 'pending') = (answered_at IS NULL)),
+    CHECK ((state = 'revoked') = (ending IS NOT NULL))
 );
 -- A seat is never awarded twice, and a group never holds two.
 CREATE UNIQUE INDEX award_offers_seat ON award_offers (lot_id, seat) WHERE state IN ('pending', 'accepted', 'signed');
 CREATE UNIQUE INDEX award_offers_application ON award_offers (application_id) WHERE state IN ('pending', 'accepted', 'signed');
+-- Usage: the offers of a call.
+CREATE INDEX award_offers_call ON award_offers (call_id, sent_at);
+
+-- The steps of domain.awards.TRANSITIONS, whoever writes; a seat is one of the lot's, and an answer comes in time.
+CREATE FUNCTION mapsvc_award_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.seat > (SELECT capacity FROM lots WHERE id = NEW.lot_id) THEN
+            RAISE check_violation USING MESSAGE = 'the lot has no such seat';
+        END IF;
+    ELSIF NEW.state <> OLD.state THEN
+        IF NOT (OLD.state = 'pending' AND NEW.state IN ('accepted', 'declined', 'expired', 'revoked')
+                OR OLD.state = 'accepted' AND NEW.state IN ('signed', 'declined', 'revoked')) THEN
+            RAISE check_violation USING MESSAGE = 'an offer that is ' || OLD.state || ' cannot become ' || NEW.state;
+        END IF;
+        IF NEW.state = 'accepted' AND NEW.answered_at >= OLD.expires_at THEN
+            RAISE check_violation USING MESSAGE = 'the time of the offer is over';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER award_offers_step BEFORE INSERT OR UPDATE ON award_offers FOR EACH ROW EXECUTE FUNCTION mapsvc_award_step();
+
+-- What somebody found about a rule that an award waits for.
+CREATE TABLE award_conditions (
+    application_id uuid NOT NULL REFERENCES applications,
+    lot_id uuid NOT NULL REFERENCES lots,
+    rule text NOT NULL CHECK (rule <> ''),
+    met boolean NOT NULL,
+    note text NOT NULL DEFAULT '',
+    decided_by integer REFERENCES users,
+    decided_at timestamptz NOT NULL,
+    PRIMARY KEY (application_id, lot_id, rule)
+);
+
+-- The reports of taking premises over and of giving them back.
+CREATE TABLE handovers (
+    offer_id uuid NOT NULL REFERENCES award_offers,
+    kind text NOT NULL CHECK (kind IN ('handover', 'return')),
+    done_on date NOT NULL,
+    keys integer NOT NULL CHECK (keys BETWEEN 0 AND 1000),
+    meters text NOT NULL DEFAULT '',
+    report text NOT NULL CHECK (report <> ''),
+    noted_by integer REFERENCES users,
+    noted_at timestamptz NOT NULL,
+    PRIMARY KEY (offer_id, kind)
+);
 
 -- What groups object to the provisional list, and the answer.
 CREATE TABLE call_observations (
@@ -308,12 +398,36 @@ ALTER TABLE pacts
 -- One contract for each application.
 CREATE UNIQUE INDEX pacts_application ON pacts (application_id) WHERE application_id IS NOT NULL;
 
--- Which spaces a collective was told of, so that each is told once; on or off as the group wishes.
 ALTER TABLE collectives
+    -- Whether it wants to be told of new spaces that fit.
     ADD COLUMN alerts boolean NOT NULL DEFAULT false,
     ADD COLUMN members_under_30 integer CHECK (members_under_30 >= 0),
     ADD COLUMN members_under_35 integer CHECK (members_under_35 >= 0),
+    -- Tax code or number in a register, for the office.
+    ADD COLUMN legal_id text NOT NULL DEFAULT '',
+    ADD COLUMN website text,
+    ADD COLUMN trust text NOT NULL DEFAULT 'new' CHECK (trust IN ('new', 'verified_identity', 'verified_by_broker')),
+    ADD COLUMN state_reason text,
+    -- When somebody last spoke for it, and when it was asked whether it still exists.
+    ADD COLUMN heard_at timestamptz,
+    ADD COLUMN noticed_at timestamptz,
     ADD COLUMN created_by integer REFERENCES users;
+-- Usage: the job that asks who was silent for a year.
+CREATE INDEX collectives_silent ON collectives (coalesce(heard_at, created_at)) WHERE state IN ('active', 'verified');
+
+-- What organisations of the neighbourhood say for a collective.
+CREATE TABLE collective_endorsements (
+    id uuid PRIMARY KEY,
+    collective_id uuid NOT NULL REFERENCES collectives ON DELETE CASCADE,
+    organisation text NOT NULL CHECK (organisation <> ''),
+    text text NOT NULL CHECK (text <> ''),
+    user_id integer REFERENCES users,
+    created_at timestamptz NOT NULL
+);
+-- Usage: the endorsements of a collective.
+CREATE INDEX collective_endorsements_collective ON collective_endorsements (collective_id, created_at DESC);
+
+-- Which spaces a collective was told of, so that each is told once.
 CREATE TABLE fit_alerts (
     collective_id uuid NOT NULL REFERENCES collectives ON DELETE CASCADE,
     space_id uuid NOT NULL REFERENCES spaces ON DELETE CASCADE,

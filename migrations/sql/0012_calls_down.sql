@@ -1,8 +1,13 @@
-DROP TABLE indicator_values, indicators, fit_alerts;
-ALTER TABLE collectives DROP COLUMN alerts, DROP COLUMN members_under_30, DROP COLUMN members_under_35, DROP COLUMN created_by;
+DROP TABLE indicator_values, indicators, fit_alerts, collective_endorsements;
+DROP INDEX collectives_silent;
+ALTER TABLE collectives DROP COLUMN alerts, DROP COLUMN members_under_30, DROP COLUMN members_under_35, DROP COLUMN legal_id,
+    DROP COLUMN website, DROP COLUMN trust, DROP COLUMN state_reason, DROP COLUMN heard_at, DROP COLUMN noticed_at,
+    DROP COLUMN created_by;
 ALTER TABLE pacts DROP COLUMN call_id, DROP COLUMN lot_id, DROP COLUMN application_id;
-DROP TABLE call_observations, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
-    committee_members, integration_requests, application_documents, application_lots, applications, call_events;
+DROP TABLE call_observations, handovers, award_conditions, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
+    committee_members, admissibility_checks, integration_requests, application_documents, application_lots, applications, call_events;
+DROP FUNCTION mapsvc_award_step();
+DROP FUNCTION score_sheets_keep_signed(), score_sheets_of_reviewers();
 ALTER TABLE lots DROP COLUMN unit, DROP COLUMN capacity, DROP COLUMN reserve, DROP COLUMN overrides, DROP COLUMN pre_access_from,
     DROP COLUMN withdrawn_at, DROP COLUMN withdrawn_reason;
 ALTER TABLE calls DROP COLUMN area_id, DROP COLUMN kind, DROP COLUMN office, DROP COLUMN definition, DROP COLUMN timeline,
