@@ -73,7 +73,10 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     ),
     "group": _fields("requested_by", "slug name about website"),
     "map": _fields("filters view created_by", "slug title intro filters.q"),
-    "collective": _fields("form disciplines members_count", "slug name story needs anchor search_text"),
+    "collective": _fields(
+        "form disciplines members_count members_under_30 members_under_35 trust alerts heard_at noticed_at endorsement",
+        "slug name story needs anchor search_text legal_id website organisation text",
+    ),
     "import": _fields(
         "created_by applied_at summary new changed unchanged refused applied_new applied_changed source",
         "file_name",

@@ -8,7 +8,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mapsvc.domain.appeals import Appeals
+from mapsvc.domain.applications import Applications
 from mapsvc.domain.area_policies import AreaPolicies
+from mapsvc.domain.awards import Awards
+from mapsvc.domain.collectives import Collectives
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.evidence_parts import EvidenceParts
 from mapsvc.domain.flags import Flags
@@ -31,7 +34,6 @@ from mapsvc.domain.reports import Reports
 from mapsvc.domain.repositories import (
     Areas,
     Audit,
-    Collectives,
     FollowLinks,
     Idempotency,
     Imports,
@@ -179,6 +181,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
         ...
 
     @property
+    def applications(self) -> Applications:
+        """Return the repository of applications to calls."""
+        ...
+
+    @property
     def offers(self) -> Offers:
         """Return the repository of spaces as matching reads them."""
         ...
@@ -236,6 +243,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def merges(self) -> Merges:
         """Return the repository of merges."""
+        ...
+
+    @property
+    def awards(self) -> Awards:
+        """Return the repository of assignments and offers of lots."""
         ...
 
     def commit(self) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from mapsvc.domain.collectives import Collective
 from mapsvc.domain.history import Entry
 from mapsvc.domain.observations import Observation, StoredObservation
 from mapsvc.domain.offers import OfferRow
@@ -230,26 +229,6 @@ class Imports(Protocol):
 
     def close(self, batch_id: UUID, state: str, at: datetime, summary: Json) -> None:
         """Mark a preview as applied or discarded."""
-        ...
-
-
-class Collectives(Protocol):
-    """Collectives."""
-
-    def get(self, collective_id: UUID) -> Collective | None:
-        """Return the collective."""
-        ...
-
-    def by_slug(self, slug: str) -> Collective | None:
-        """Return the collective with this slug."""
-        ...
-
-    def looking(self) -> list[Collective]:
-        """Return all active collectives."""
-        ...
-
-    def update(self, collective: Collective, now: datetime) -> bool:
-        """Write all fields if the version still holds; tell whether it did."""
         ...
 
 

@@ -5,42 +5,56 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, text, update
 
-from mapsvc.domain.collectives import Collective
+from mapsvc.domain.collectives import Collective, Endorsement
+from mapsvc.store.call_tables import collective_endorsements
 from mapsvc.store.tables import collectives, sources
+
+#: What a change writes; who made a collective, and when, stays.
+_WRITTEN = (
+    "slug", "name", "story", "original_lang", "form", "disciplines", "members_count", "members_under_30",
+    "members_under_35", "needs", "legal_id", "website", "state", "state_reason", "trust", "alerts", "heard_at",
+    "noticed_at",
+)  # fmt: skip
+_PLAIN = (*_WRITTEN, "id", "version", "created_by", "created_at")
+_PUBLIC = collectives.c.state.in_(["active", "verified"])
+
+# The address that stands in the latest application serves where nobody with an account speaks for the group.
+_RECIPIENTS = """
+SELECT u.email, coalesce(u.lang, c.original_lang) AS lang
+FROM role_grants g JOIN users u ON u.id = g.user_id JOIN collectives c ON c.id = g.collective_id
+WHERE g.collective_id = :id AND g.role = 'collective_rep' AND u.active AND u.erased_at IS NULL
+    AND u.confirmed_at IS NOT NULL
+ORDER BY u.id
+"""
+_APPLICANT = """
+SELECT t.email, a.lang
+FROM applications a JOIN contacts t ON t.id = a.contact_id
+WHERE a.collective_id = :id ORDER BY a.created_at DESC, a.id DESC LIMIT 1
+"""
 
 
 def _select() -> Select[Any]:
     return select(
-        collectives,
-        ST_X(collectives.c.anchor).label("lon"),
-        ST_Y(collectives.c.anchor).label("lat"),
+        *(collectives.c[name] for name in _PLAIN),
+        ST_X(collectives.c.anchor).label("anchor_lon"),
+        ST_Y(collectives.c.anchor).label("anchor_lat"),
         sources.c.demonstration,
     ).join(sources, sources.c.id == collectives.c.source_id)
 
 
 def _collective(row: Row[Any]) -> Collective:
-    return Collective(
-        id=row.id,
-        slug=row.slug,
-        name=row.name,
-        story=row.story,
-        original_lang=row.original_lang,
-        form=row.form,
-        disciplines=tuple(row.disciplines),
-        members_count=row.members_count,
-        needs=row.needs,
-        state=row.state,
-        anchor_lon=row.lon,
-        anchor_lat=row.lat,
-        version=row.version,
-        demonstration=row.demonstration,
-    )
+    return Collective(**{**row._mapping, "disciplines": tuple(row.disciplines)})
 
 
-def _point(lon: float | None, lat: float | None) -> Any:
-    return None if lon is None else func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+def _values(collective: Collective) -> dict[str, Any]:
+    values = {name: getattr(collective, name) for name in _WRITTEN}
+    point = None
+    if collective.anchor_lon is not None:
+        point = func.ST_SetSRID(func.ST_MakePoint(collective.anchor_lon, collective.anchor_lat), 4326)
+    lists = {"disciplines": list(collective.disciplines), "needs": dict(collective.needs)}
+    return values | lists | {"anchor": point}
 
 
 class CollectiveRepository:
@@ -53,9 +67,10 @@ class CollectiveRepository:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _collective(row)
 
-    def get(self, collective_id: UUID) -> Collective | None:
+    def get(self, collective_id: UUID, *, lock: bool = False) -> Collective | None:
         """Return the collective."""
-        return self._one(_select().where(collectives.c.id == collective_id))
+        query = _select().where(collectives.c.id == collective_id)
+        return self._one(query.with_for_update(of=collectives) if lock else query)
 
     def by_slug(self, slug: str) -> Collective | None:
         """Return the collective with this slug."""
@@ -63,24 +78,64 @@ class CollectiveRepository:
 
     def looking(self) -> list[Collective]:
         """Return all active collectives in the order of their ids."""
-        query = _select().where(collectives.c.state.in_(["active", "verified"])).order_by(collectives.c.id)
+        query = _select().where(_PUBLIC).order_by(collectives.c.id)
         return [_collective(row) for row in self._connection.execute(query)]
 
+    def add(self, collective: Collective, source_code: str, now: datetime) -> None:
+        """Add a collective of a source; its id is its key there."""
+        self._connection.execute(
+            insert(collectives).values(
+                id=collective.id,
+                created_by=collective.created_by,
+                source_id=select(sources.c.id).where(sources.c.code == source_code).scalar_subquery(),
+                source_key=str(collective.id),
+                created_at=now,
+                updated_at=now,
+                **_values(collective),
+            )
+        )
+
     def update(self, collective: Collective, now: datetime) -> bool:
-        """Write what its representative may change if the version still holds; tell whether it did."""
+        """Write all fields but who made it if the version still holds; tell whether it did."""
         result = self._connection.execute(
             update(collectives)
             .where(collectives.c.id == collective.id, collectives.c.version == collective.version)
-            .values(
-                name=collective.name,
-                story=collective.story,
-                form=collective.form,
-                disciplines=list(collective.disciplines),
-                members_count=collective.members_count,
-                needs=dict(collective.needs),
-                anchor=_point(collective.anchor_lon, collective.anchor_lat),
-                updated_at=now,
-                version=collectives.c.version + 1,
-            )
+            .values(updated_at=now, version=collectives.c.version + 1, **_values(collective))
         )
         return result.rowcount == 1
+
+    def silent(self, before: datetime) -> list[Collective]:
+        """Return the public collectives that nobody spoke for since this instant, in the order of their ids."""
+        heard = func.coalesce(collectives.c.heard_at, collectives.c.created_at)
+        query = _select().where(_PUBLIC, heard <= before, ~sources.c.demonstration).order_by(collectives.c.id)
+        return [_collective(row) for row in self._connection.execute(query)]
+
+    def recipients(self, collective_id: UUID) -> list[tuple[str, str]]:
+        """Return addresses and languages of whoever speaks for a collective, without those of closed accounts."""
+        for query in (_RECIPIENTS, _APPLICANT):
+            rows = self._connection.execute(text(query), {"id": collective_id}).all()
+            if rows:
+                return [(row.email, row.lang) for row in rows]
+        return []
+
+    def endorse(self, endorsement: Endorsement) -> None:
+        """Keep what an organisation says."""
+        self._connection.execute(
+            insert(collective_endorsements).values(
+                id=endorsement.id, collective_id=endorsement.collective_id, organisation=endorsement.organisation,
+                text=endorsement.text, user_id=endorsement.user_id, created_at=endorsement.created_at,
+            )
+        )  # fmt: skip
+
+    def endorsements(self, collective_id: UUID) -> list[Endorsement]:
+        """Return what organisations say, the latest first."""
+        table = collective_endorsements
+        query = select(table).where(table.c.collective_id == collective_id)
+        rows = self._connection.execute(query.order_by(table.c.created_at.desc(), table.c.id.desc()))
+        return [Endorsement(**row._mapping) for row in rows]
+
+    def withdraw_endorsement(self, endorsement_id: UUID, collective_id: UUID) -> bool:
+        """Take it away; tell whether it was there."""
+        table = collective_endorsements
+        query = delete(table).where(table.c.id == endorsement_id, table.c.collective_id == collective_id)
+        return self._connection.execute(query).rowcount == 1

@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.merges import Memory, Merge, Origin, Party, field_of, kind_of
 from mapsvc.domain.spaces import Space
+from mapsvc.store.call_tables import lots
 from mapsvc.store.care_tables import appeals, different_places, flags, merges, owner_claims, reminders
 from mapsvc.store.machinery_tables import audit_log
 from mapsvc.store.photos import unsigned
-from mapsvc.store.tables import follow_links, lots, observations, photos, sources, spaces
+from mapsvc.store.tables import follow_links, observations, photos, sources, spaces
 
 _STANDING = merges.c.state.in_(("proposed", "done"))
 # Entries of the history that say where values come from.

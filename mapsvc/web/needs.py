@@ -6,12 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mapsvc.domain.collectives import Collective
+from mapsvc.domain.collectives import Collective, CollectiveDraft
 from mapsvc.domain.errors import Invalid, Stale, VersionRequired
 from mapsvc.domain.needs import PRESETS, NeedsProfile
 from mapsvc.spatial import addresses, areas
 from mapsvc.usecases import collectives
-from mapsvc.usecases.collectives import CollectiveDraft
 from mapsvc.web import matching, merge_offer, needs_form, needs_view
 from mapsvc.web.current import actor, city, connection, now, services
 from mapsvc.web.labels import choices

@@ -133,9 +133,17 @@ WHERE p.record_state = 'published';
 CREATE VIEW public_collectives AS
 SELECT c.id, c.slug, c.name, c.story, c.original_lang, c.form, c.disciplines,
        CASE WHEN c.members_count >= 5 THEN c.members_count END AS members_count,
+       CASE WHEN c.members_under_30 >= 5 THEN c.members_under_30 END AS members_under_30,
+       CASE WHEN c.members_under_35 >= 5 THEN c.members_under_35 END AS members_under_35,
+       c.website, c.trust,
        c.needs - '{budget_max_cents,deposit_max_cents,own_works_cents,anchor_point}'::text[] AS needs, c.state, c.search_text,
        src.code AS source_code, src.demonstration, c.created_at, c.updated_at, c.version
 FROM collectives c JOIN sources src ON src.id = c.source_id
+WHERE c.state IN ('active', 'verified');
+
+CREATE VIEW public_collective_endorsements AS
+SELECT e.id, e.collective_id, e.organisation, e.text, e.created_at
+FROM collective_endorsements e JOIN collectives c ON c.id = e.collective_id
 WHERE c.state IN ('active', 'verified');
 
 CREATE VIEW public_calls AS

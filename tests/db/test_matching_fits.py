@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 
 from mapsvc.bootstrap import build
+from mapsvc.domain.collectives import CollectiveDraft
 from mapsvc.domain.errors import Forbidden, Invalid, NotFound, Stale
 from mapsvc.domain.imports import AreaRecord, Batch, CollectiveRecord
 from mapsvc.domain.people import Actor, Grant, Role
-from mapsvc.usecases.collectives import CollectiveDraft, edit_collective
+from mapsvc.usecases.collectives import edit_collective
 from mapsvc.usecases.market import Market
 from mapsvc.usecases.matching import choices, collectives_for, one_pair, spaces_for
 from mapsvc.web.app import create_app
