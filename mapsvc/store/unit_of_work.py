@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
 from mapsvc.store.appeals import AppealRepository
+from mapsvc.store.applications import ApplicationRepository
 from mapsvc.store.area_policies import AreaPolicyRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
     people: PeopleRepository
     imports: ImportRepository
     collectives: CollectiveRepository
+    applications: ApplicationRepository
     offers: OfferRepository
     jobs: JobRepository
     loading: LoadingRepository
@@ -122,6 +124,7 @@ class SqlUnitOfWork:
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
         self.collectives = CollectiveRepository(connection)
+        self.applications = ApplicationRepository(connection)
         self.offers = OfferRepository(connection)
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)
