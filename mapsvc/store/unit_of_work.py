@@ -11,6 +11,7 @@ from mapsvc.store.applications import ApplicationRepository
 from mapsvc.store.area_policies import AreaPolicyRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
+from mapsvc.store.awards import AwardRepository
 from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.erasures import ErasureRepository
 from mapsvc.store.evidence_parts import EvidencePartRepository
@@ -88,6 +89,7 @@ class SqlUnitOfWork:
     pacts: PactRepository
     sources: SourceRepository
     indicators: IndicatorRepository
+    awards: AwardRepository
 
     def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT) -> None:
         """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule."""
@@ -136,6 +138,7 @@ class SqlUnitOfWork:
         self.pacts = PactRepository(connection)
         self.sources = SourceRepository(connection)
         self.indicators = IndicatorRepository(connection)
+        self.awards = AwardRepository(connection)
         return self
 
     def __exit__(
