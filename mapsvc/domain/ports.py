@@ -11,6 +11,7 @@ from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.applications import Applications
 from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.awards import Awards
+from mapsvc.domain.call_market import CallMarkets
 from mapsvc.domain.collectives import Collectives
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.evidence_parts import EvidenceParts
@@ -22,6 +23,8 @@ from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
 from mapsvc.domain.indicators import Indicators
 from mapsvc.domain.maps import CuratedMaps
+from mapsvc.domain.match_locks import MatchLocks
+from mapsvc.domain.match_runs import MatchRuns
 from mapsvc.domain.merges import Merges
 from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.owner_claims import OwnerClaims
@@ -248,6 +251,25 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def awards(self) -> Awards:
         """Return the repository of assignments and offers of lots."""
+        ...
+
+    @property
+    def call_market(self) -> CallMarkets:
+        """Return the repository of calls as runs read them."""
+        ...
+
+    @property
+    def match_runs(self) -> MatchRuns:
+        """Return the repository of runs of the matching."""
+        ...
+
+    @property
+    def match_locks(self) -> MatchLocks:
+        """Return the repository of what officers decided before a run."""
+        ...
+
+    def steady(self) -> "UnitOfWork":
+        """Return a unit of work whose reads all see one and the same moment."""
         ...
 
     def commit(self) -> None:

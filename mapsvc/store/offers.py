@@ -1,6 +1,6 @@
 """Spaces as the matching reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -69,6 +69,11 @@ class OfferRepository:
     def by_slug(self, slug: str) -> OfferRow | None:
         """Return one space in any state of moderation and availability."""
         return next(iter(self._offers(_select().where(spaces.c.slug == slug))), None)
+
+    def of_ids(self, space_ids: Collection[UUID]) -> dict[UUID, OfferRow]:
+        """Return these spaces by their ids, in any state of moderation and availability."""
+        found = self._offers(_select().where(spaces.c.id.in_(space_ids)))
+        return {row.space.id: row for row in found}
 
     def _offers(self, query: Select[Any]) -> list[OfferRow]:
         rows = self._connection.execute(query).all()

@@ -12,6 +12,7 @@ from mapsvc.store.area_policies import AreaPolicyRepository
 from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.awards import AwardRepository
+from mapsvc.store.call_market import CallMarketRepository
 from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.erasures import ErasureRepository
 from mapsvc.store.evidence_parts import EvidencePartRepository
@@ -25,6 +26,8 @@ from mapsvc.store.indicators import IndicatorRepository
 from mapsvc.store.jobs import JobRepository
 from mapsvc.store.loading import LoadingRepository
 from mapsvc.store.maps import MapRepository
+from mapsvc.store.match_locks import MatchLockRepository
+from mapsvc.store.match_runs import MatchRunRepository
 from mapsvc.store.merges import MergeRepository
 from mapsvc.store.observations import ObservationRepository
 from mapsvc.store.offers import OfferRepository
@@ -88,17 +91,26 @@ class SqlUnitOfWork:
     reminders: ReminderRepository
     pacts: PactRepository
     sources: SourceRepository
+    call_market: CallMarketRepository
+    match_runs: MatchRunRepository
+    match_locks: MatchLockRepository
     indicators: IndicatorRepository
     awards: AwardRepository
 
-    def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT) -> None:
-        """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule."""
+    def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT, isolation: str = "") -> None:
+        """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule.
+
+        `isolation` names PostgreSQL's level of isolation where it is not the usual one.
+        """
         self._engine = engine
+        self._isolation = isolation
         self.freshness_policy = freshness_policy
 
     def __enter__(self) -> Self:
         """Open a connection and begin the transaction."""
         connection = self._engine.connect()
+        if self._isolation:
+            connection = connection.execution_options(isolation_level=self._isolation)
         self.connection = connection
         self.areas = AreaRepository(connection)
         self.area_policies = AreaPolicyRepository(connection)
@@ -137,6 +149,9 @@ class SqlUnitOfWork:
         self.reminders = ReminderRepository(connection)
         self.pacts = PactRepository(connection)
         self.sources = SourceRepository(connection)
+        self.call_market = CallMarketRepository(connection)
+        self.match_runs = MatchRunRepository(connection)
+        self.match_locks = MatchLockRepository(connection)
         self.indicators = IndicatorRepository(connection)
         self.awards = AwardRepository(connection)
         return self
@@ -146,6 +161,10 @@ class SqlUnitOfWork:
     ) -> None:
         """Undo what was not committed and give the connection back."""
         self.connection.close()
+
+    def steady(self) -> "SqlUnitOfWork":
+        """Return a unit of work whose reads all see one and the same moment."""
+        return SqlUnitOfWork(self._engine, self.freshness_policy, "REPEATABLE READ")
 
     def commit(self) -> None:
         """Make everything since the beginning lasting."""
