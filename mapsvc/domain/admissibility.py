@@ -1,6 +1,7 @@
 """Admissibility: what the office checks, what it may ask to be completed, and its decision with reason and norm.
 
-The rules themselves are in `eligibility`; the states of an application are those of domain.md 2.5.
+The rules themselves are in `eligibility`, the states of an application in `application_states`, the requests that the
+office made in `applications`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -22,13 +22,6 @@ LEAST_DAYS = 10
 MOST_DAYS = 60
 LONGEST_TEXT = 4000
 LONGEST_NORM = 300
-
-
-class AdmissibilityResult(StrEnum):
-    """What the office decides."""
-
-    ADMITTED = "admitted"
-    INADMISSIBLE = "inadmissible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +77,6 @@ def check_refusal(reason: str, norm: str) -> tuple[str, str]:
     return words, rule
 
 
-@dataclass(frozen=True, slots=True)
-class IntegrationRequest:
-    """What the office asked a group to complete; answered once, by the group or by the passing of the day."""
-
-    id: UUID
-    application_id: UUID
-    asked: str
-    due_on: date
-    asked_by: int | None
-    asked_at: datetime
-    answer: str | None = None
-    answered_at: datetime | None = None
-
-    @property
-    def open(self) -> bool:
-        """Tell whether the group still has to answer."""
-        return self.answered_at is None
-
-
 def check_request(text: str, due_on: date, today: date, rows: Sequence[CheckedRule]) -> str:
     """Return the text of a request for completion as it is stored.
 
@@ -120,7 +94,7 @@ def check_request(text: str, due_on: date, today: date, rows: Sequence[CheckedRu
 
 
 class Admissibility(Protocol):
-    """What the office checked and asked for."""
+    """What officers found."""
 
     def checks(self, application_id: UUID) -> dict[str, OfficeCheck]:
         """Return what officers found, by the key of the rule."""
@@ -136,20 +110,4 @@ class Admissibility(Protocol):
 
     def forget(self, application_id: UUID, rule: str) -> bool:
         """Take a finding back; tell whether there was one."""
-        ...
-
-    def requests(self, application_id: UUID) -> list[IntegrationRequest]:
-        """Return the requests for completion of an application, the latest first."""
-        ...
-
-    def open_requests(self, call_id: UUID) -> dict[UUID, IntegrationRequest]:
-        """Return the open request of each application of a call that has one."""
-        ...
-
-    def ask(self, request: IntegrationRequest) -> None:
-        """Keep a request; the database allows one open request for each application."""
-        ...
-
-    def answer(self, request: IntegrationRequest) -> bool:
-        """Write the answer of an open request; tell whether it was still open."""
         ...

@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from uuid import UUID
 
+from mapsvc.domain.admissibility import Admissibility
 from mapsvc.domain.appeals import Appeals
 from mapsvc.domain.applications import Applications
 from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.awards import Awards
 from mapsvc.domain.call_market import CallMarkets
 from mapsvc.domain.collectives import Collectives
+from mapsvc.domain.committees import Committees
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.evidence_parts import EvidenceParts
 from mapsvc.domain.flags import Flags
@@ -28,6 +30,7 @@ from mapsvc.domain.match_runs import MatchRuns
 from mapsvc.domain.merges import Merges
 from mapsvc.domain.office_messages import OfficeMessages
 from mapsvc.domain.owner_claims import OwnerClaims
+from mapsvc.domain.owner_ranks import OwnerRanks
 from mapsvc.domain.pacts import Pacts
 from mapsvc.domain.people import People
 from mapsvc.domain.photos import CheckedPhoto
@@ -47,6 +50,7 @@ from mapsvc.domain.repositories import (
     Spaces,
 )
 from mapsvc.domain.rulings import Rulings
+from mapsvc.domain.scores import Scores
 from mapsvc.domain.sources import Sources
 from mapsvc.domain.subscriptions import Subscriptions
 
@@ -270,6 +274,26 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
 
     def steady(self) -> "UnitOfWork":
         """Return a unit of work whose reads all see one and the same moment."""
+        ...
+
+    @property
+    def admissibility(self) -> Admissibility:
+        """Return the repository of officers' findings about applications."""
+        ...
+
+    @property
+    def committees(self) -> Committees:
+        """Return the repository of committees."""
+        ...
+
+    @property
+    def scores(self) -> Scores:
+        """Return the repository of score sheets."""
+        ...
+
+    @property
+    def owner_ranks(self) -> OwnerRanks:
+        """Return the repository of owners' orders."""
         ...
 
     def commit(self) -> None:

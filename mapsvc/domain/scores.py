@@ -51,7 +51,8 @@ class ScoreSheet:
     updated_at: datetime
     signed_at: datetime | None = None
     signed_sha256: str | None = None
-    version: int = 1
+    # 0 while nothing is stored yet.
+    version: int = 0
 
     @property
     def signed(self) -> bool:
@@ -206,7 +207,6 @@ class SheetState:
 
     application_id: UUID
     user_id: int
-    begun: bool
     signed_at: datetime | None
 
 
@@ -218,11 +218,23 @@ class Scores(Protocol):
         ...
 
     def save(self, sheet: ScoreSheet) -> bool:
-        """Add a sheet of version 1, or write marks and signature if the version still holds; tell whether it did."""
+        """Add a sheet of version 0, or write marks and signature if the version still holds; tell whether it did."""
+        ...
+
+    def drop_unsigned(self, call_id: UUID, user_id: int) -> None:
+        """Delete what a member who leaves had begun; signed sheets stay."""
+        ...
+
+    def drop(self, application_id: UUID, user_id: int) -> None:
+        """Delete a sheet that was begun; the database refuses it for a signed one."""
         ...
 
     def of_application(self, application_id: UUID) -> list[ScoreSheet]:
         """Return the sheets of an application by member."""
+        ...
+
+    def of_member(self, call_id: UUID, user_id: int) -> list[ScoreSheet]:
+        """Return a member's own sheets in a call."""
         ...
 
     def of_call(self, call_id: UUID) -> list[ScoreSheet]:

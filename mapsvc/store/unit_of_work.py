@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy
+from mapsvc.store.admissibility import AdmissibilityRepository
 from mapsvc.store.appeals import AppealRepository
 from mapsvc.store.applications import ApplicationRepository
 from mapsvc.store.area_policies import AreaPolicyRepository
@@ -14,6 +15,7 @@ from mapsvc.store.audit import AuditRepository
 from mapsvc.store.awards import AwardRepository
 from mapsvc.store.call_market import CallMarketRepository
 from mapsvc.store.collectives import CollectiveRepository
+from mapsvc.store.committees import CommitteeRepository
 from mapsvc.store.erasures import ErasureRepository
 from mapsvc.store.evidence_parts import EvidencePartRepository
 from mapsvc.store.flags import FlagRepository
@@ -34,6 +36,7 @@ from mapsvc.store.offers import OfferRepository
 from mapsvc.store.office_messages import OfficeMessageRepository
 from mapsvc.store.outbox import OutboxRepository
 from mapsvc.store.owner_claims import OwnerClaimRepository
+from mapsvc.store.owner_ranks import OwnerRankRepository
 from mapsvc.store.pacts import PactRepository
 from mapsvc.store.people import PeopleRepository
 from mapsvc.store.personal_data import PersonalDataRepository
@@ -43,6 +46,7 @@ from mapsvc.store.reminders import ReminderRepository
 from mapsvc.store.reporters import ReporterRepository
 from mapsvc.store.reports import ReportRepository
 from mapsvc.store.rulings import RulingRepository
+from mapsvc.store.scores import ScoreRepository
 from mapsvc.store.seals import SealRepository
 from mapsvc.store.sources import SourceRepository
 from mapsvc.store.spaces import SpaceRepository
@@ -96,6 +100,10 @@ class SqlUnitOfWork:
     match_locks: MatchLockRepository
     indicators: IndicatorRepository
     awards: AwardRepository
+    admissibility: AdmissibilityRepository
+    committees: CommitteeRepository
+    scores: ScoreRepository
+    owner_ranks: OwnerRankRepository
 
     def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT, isolation: str = "") -> None:
         """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule.
@@ -138,7 +146,6 @@ class SqlUnitOfWork:
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
         self.collectives = CollectiveRepository(connection)
-        self.applications = ApplicationRepository(connection)
         self.offers = OfferRepository(connection)
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)
@@ -149,12 +156,21 @@ class SqlUnitOfWork:
         self.reminders = ReminderRepository(connection)
         self.pacts = PactRepository(connection)
         self.sources = SourceRepository(connection)
+        self._open_calls(connection)
+        return self
+
+    def _open_calls(self, connection: Connection) -> None:
+        """Make the repositories of calls, which came later and are many."""
+        self.applications = ApplicationRepository(connection)
         self.call_market = CallMarketRepository(connection)
         self.match_runs = MatchRunRepository(connection)
         self.match_locks = MatchLockRepository(connection)
         self.indicators = IndicatorRepository(connection)
         self.awards = AwardRepository(connection)
-        return self
+        self.admissibility = AdmissibilityRepository(connection)
+        self.committees = CommitteeRepository(connection)
+        self.scores = ScoreRepository(connection)
+        self.owner_ranks = OwnerRankRepository(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
