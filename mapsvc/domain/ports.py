@@ -13,6 +13,7 @@ from mapsvc.domain.applications import Applications
 from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.awards import Awards
 from mapsvc.domain.call_market import CallMarkets
+from mapsvc.domain.calls import Calls
 from mapsvc.domain.collectives import Collectives
 from mapsvc.domain.committees import Committees
 from mapsvc.domain.erasures import Erasures, PersonalData
@@ -51,6 +52,7 @@ from mapsvc.domain.repositories import (
 )
 from mapsvc.domain.rulings import Rulings
 from mapsvc.domain.scores import Scores
+from mapsvc.domain.source_runs import SourceRuns
 from mapsvc.domain.sources import Sources
 from mapsvc.domain.subscriptions import Subscriptions
 
@@ -243,6 +245,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
         ...
 
     @property
+    def source_runs(self) -> SourceRuns:
+        """Return the repository of runs of registers that somebody follows."""
+        ...
+
+    @property
     def indicators(self) -> Indicators:
         """Return the repository of indicators of areas."""
         ...
@@ -294,6 +301,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def owner_ranks(self) -> OwnerRanks:
         """Return the repository of owners' orders."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """Return the repository of calls and their lots."""
         ...
 
     def commit(self) -> None:

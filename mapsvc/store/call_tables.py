@@ -51,6 +51,8 @@ calls = Table(
     Column("state_before", Text),
     Column("created_by", Integer, ForeignKey("users.id")),
     Column("approved_by", Integer, ForeignKey("users.id")),
+    Column("legal_checked_by", Integer, ForeignKey("users.id")),
+    Column("legal_checked_at", DateTime(timezone=True)),
     Column("copied_from", Uuid, ForeignKey("calls.id")),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
 )

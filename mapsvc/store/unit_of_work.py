@@ -14,6 +14,7 @@ from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.awards import AwardRepository
 from mapsvc.store.call_market import CallMarketRepository
+from mapsvc.store.calls import CallRepository
 from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.committees import CommitteeRepository
 from mapsvc.store.erasures import ErasureRepository
@@ -48,6 +49,7 @@ from mapsvc.store.reports import ReportRepository
 from mapsvc.store.rulings import RulingRepository
 from mapsvc.store.scores import ScoreRepository
 from mapsvc.store.seals import SealRepository
+from mapsvc.store.source_runs import SourceRunRepository
 from mapsvc.store.sources import SourceRepository
 from mapsvc.store.spaces import SpaceRepository
 from mapsvc.store.subscriptions import SubscriptionRepository
@@ -95,6 +97,8 @@ class SqlUnitOfWork:
     reminders: ReminderRepository
     pacts: PactRepository
     sources: SourceRepository
+    source_runs: SourceRunRepository
+    calls: CallRepository
     call_market: CallMarketRepository
     match_runs: MatchRunRepository
     match_locks: MatchLockRepository
@@ -156,6 +160,8 @@ class SqlUnitOfWork:
         self.reminders = ReminderRepository(connection)
         self.pacts = PactRepository(connection)
         self.sources = SourceRepository(connection)
+        self.source_runs = SourceRunRepository(connection)
+        self.calls = CallRepository(connection)
         self._open_calls(connection)
         return self
 

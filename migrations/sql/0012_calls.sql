@@ -24,9 +24,13 @@ ALTER TABLE calls
     ADD COLUMN state_before text,
     ADD COLUMN created_by integer REFERENCES users,
     ADD COLUMN approved_by integer REFERENCES users,
+    -- Who looked at the norms, and when.
+    ADD COLUMN legal_checked_by integer REFERENCES users,
+    ADD COLUMN legal_checked_at timestamptz,
     ADD COLUMN copied_from uuid REFERENCES calls,
     ADD COLUMN version integer NOT NULL DEFAULT 1,
     ADD CONSTRAINT calls_frozen CHECK ((frozen IS NULL) = (frozen_sha256 IS NULL)),
+    ADD CONSTRAINT calls_legal_check CHECK ((legal_checked_by IS NULL) = (legal_checked_at IS NULL)),
     -- Nobody approves what they wrote themselves.
     ADD CONSTRAINT calls_four_eyes CHECK (approved_by IS NULL OR approved_by <> created_by);
 
@@ -42,6 +46,47 @@ ALTER TABLE lots
     ADD COLUMN withdrawn_at timestamptz,
     ADD COLUMN withdrawn_reason text,
     ADD CONSTRAINT lots_withdrawn CHECK ((withdrawn_at IS NULL) = (withdrawn_reason IS NULL));
+
+-- Usage: the job that closes calls.
+CREATE INDEX calls_due ON calls (closes_at) WHERE state = 'open';
+
+-- What was published at the opening cannot change, whoever writes; dates move by an extension, which `frozen` does not
+-- follow, so that the notice as it was stays readable. The seed is noted once.
+CREATE FUNCTION mapsvc_call_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.frozen IS NOT NULL AND (NEW.code, NEW.kind, NEW.title, NEW.office, NEW.definition, NEW.frozen, NEW.frozen_sha256,
+        NEW.draw_description, NEW.seed_commitment) IS DISTINCT FROM (OLD.code, OLD.kind, OLD.title, OLD.office,
+        OLD.definition, OLD.frozen, OLD.frozen_sha256, OLD.draw_description, OLD.seed_commitment) THEN
+        RAISE EXCEPTION 'the call is open, its definition cannot change' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'calls_stand';
+    END IF;
+    IF OLD.lottery_seed IS NOT NULL AND NEW.lottery_seed IS DISTINCT FROM OLD.lottery_seed THEN
+        RAISE EXCEPTION 'the seed of the lottery was published' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'calls_seed_stands';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER calls_stand BEFORE UPDATE ON calls FOR EACH ROW EXECUTE FUNCTION mapsvc_call_stands();
+
+-- Lots of an open call neither come nor go nor change; one can be withdrawn. The space may become another record of the
+-- same place when records are joined.
+CREATE FUNCTION mapsvc_lot_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.call_id, NEW.number, NEW.starts_on, NEW.ends_on, NEW.unit, NEW.capacity, NEW.reserve, NEW.overrides,
+            NEW.pre_access_from) IS NOT DISTINCT FROM (OLD.call_id, OLD.number, OLD.starts_on, OLD.ends_on, OLD.unit,
+            OLD.capacity, OLD.reserve, OLD.overrides, OLD.pre_access_from) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    IF EXISTS (SELECT FROM calls c WHERE c.frozen IS NOT NULL
+        AND c.id = CASE WHEN TG_OP = 'INSERT' THEN NEW.call_id ELSE OLD.call_id END) THEN
+        RAISE EXCEPTION 'the call is open, its lots cannot change' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'lots_stand';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER lots_stand BEFORE INSERT OR UPDATE OR DELETE ON lots FOR EACH ROW EXECUTE FUNCTION mapsvc_lot_stands();
 
 -- What happened to a call, for everybody to see.
 CREATE TABLE call_events (

@@ -8,12 +8,16 @@ DROP TABLE call_observations, handovers, award_conditions, award_offers, assignm
     committee_members, admissibility_checks, integration_requests, application_documents, application_lots, applications, call_events;
 DROP FUNCTION mapsvc_award_step();
 DROP FUNCTION score_sheets_keep_signed(), score_sheets_of_reviewers();
+DROP TRIGGER lots_stand ON lots;
+DROP TRIGGER calls_stand ON calls;
+DROP FUNCTION mapsvc_lot_stands(), mapsvc_call_stands();
+DROP INDEX calls_due;
 ALTER TABLE lots DROP COLUMN unit, DROP COLUMN capacity, DROP COLUMN reserve, DROP COLUMN overrides, DROP COLUMN pre_access_from,
     DROP COLUMN withdrawn_at, DROP COLUMN withdrawn_reason;
 ALTER TABLE calls DROP COLUMN area_id, DROP COLUMN kind, DROP COLUMN office, DROP COLUMN definition, DROP COLUMN timeline,
     DROP COLUMN closes_at, DROP COLUMN frozen, DROP COLUMN frozen_sha256, DROP COLUMN draw_description, DROP COLUMN seed_commitment,
     DROP COLUMN lottery_seed, DROP COLUMN state_before, DROP COLUMN created_by, DROP COLUMN approved_by, DROP COLUMN copied_from,
-    DROP COLUMN version;
+    DROP COLUMN legal_checked_by, DROP COLUMN legal_checked_at, DROP COLUMN version;
 DELETE FROM role_grants WHERE role = 'director';
 ALTER TABLE role_grants DROP CONSTRAINT role_grants_role_check;
 ALTER TABLE role_grants ADD CONSTRAINT role_grants_role_check CHECK (role IN ('administrator', 'officer', 'moderator', 'curator',
