@@ -156,6 +156,16 @@ CREATE VIEW public_lots AS
 SELECT l.id, l.call_id, c.code AS call_code, l.space_id, l.number, l.starts_on, l.ends_on
 FROM lots l JOIN public_calls c ON c.id = l.call_id JOIN public_space_pages s ON s.id = l.space_id;
 
+CREATE VIEW public_indicators AS
+SELECT i.code, i.name, i.about, i.theme, i.kind, i.unit, i.higher_is_need, i.weight, i.min_group_size, i.method, i.version,
+       s.title AS source_title, s.licence AS source_licence, s.demonstration
+FROM indicators i JOIN sources s ON s.id = i.source_id;
+
+-- A value of too small a group would point at people.
+CREATE VIEW public_indicator_values AS
+SELECT v.indicator, v.area_id, v.period, v.value, v.n, v.status
+FROM indicator_values v JOIN indicators i ON i.code = v.indicator WHERE v.n IS NULL OR v.n >= i.min_group_size;
+
 CREATE VIEW public_maps AS
 SELECT m.id, m.slug, m.title, m.intro, m.filters, m.view, m.state = 'public' AS listed, g.name AS group_name, g.slug AS group_slug,
        g.website AS group_website, g.demonstration, m.updated_at
