@@ -1,4 +1,4 @@
-"""Pacts in the database, as their registers keep them in step."""
+"""Pacts in the database: those that registers keep in step, and drafts that calls begin."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -6,13 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from mapsvc.domain.pacts import Pact
+from mapsvc.domain.pacts import Pact, PactDraft
 from mapsvc.store.tables import pacts, sources
 
 _PLAIN = (
     "title", "state", "proposer", "representative", "representative_is_person", "place_text", "district_text",
     "neighbourhood_text", "city_name", "note", "document_url",
+)  # fmt: skip
+_DRAFT = (
+    "id", "slug", "title", "summary", "proposer", "call_id", "lot_id", "application_id", "space_id", "starts_on",
+    "ends_on", "signed_on", "act", "ceilings",
 )  # fmt: skip
 
 
@@ -56,6 +61,34 @@ class PactRepository:
             .values(state_as_of=as_of)
         )
         return done.rowcount
+
+    def add_draft(self, draft: PactDraft, source_code: str, at: datetime) -> bool:
+        """Add a draft that nobody sees in public; tell whether the application had none yet."""
+        done = self._connection.execute(
+            insert(pacts)
+            .values(
+                **{name: getattr(draft, name) for name in _DRAFT},
+                original_lang=draft.lang,
+                place_text=draft.place,
+                point=func.ST_SetSRID(func.ST_MakePoint(*draft.point), 4326),
+                commitments=list(draft.commitments),
+                state="draft",
+                state_as_of=draft.signed_on,
+                representative_is_person=False,
+                record_state="submitted",
+                source_id=select(sources.c.id).where(sources.c.code == source_code).scalar_subquery(),
+                source_key=str(draft.id),
+                created_at=at,
+                updated_at=at,
+            )
+            .on_conflict_do_nothing(index_elements=["application_id"], index_where=pacts.c.application_id.is_not(None))
+        )
+        return done.rowcount == 1
+
+    def slugs_of_call(self, call_id: UUID) -> dict[UUID, str]:
+        """Return the slugs of the pacts that began in a call, by application."""
+        query = select(pacts.c.application_id, pacts.c.slug).where(pacts.c.call_id == call_id)
+        return {row.application_id: row.slug for row in self._connection.execute(query)}
 
 
 def _to_pact(row: Mapping[Any, Any]) -> Pact:

@@ -375,6 +375,13 @@ pacts = Table(
     Column("call_id", Uuid, ForeignKey("calls.id")),
     Column("lot_id", Uuid, ForeignKey("lots.id")),
     Column("application_id", Uuid, ForeignKey("applications.id")),
+    Column("space_id", Uuid, ForeignKey("spaces.id")),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("signed_on", Date),
+    Column("act", Text),
+    Column("ceilings", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("commitments", ARRAY(Text), nullable=False, server_default=FetchedValue()),
 )
 
 curated_maps = Table(

@@ -435,11 +435,19 @@ CREATE TABLE call_observations (
     answered_at timestamptz
 );
 
--- Where a pact began: the call and the lot that it came from.
+-- Where a pact began, for how long it holds, and what the group bound itself to in its application (JSON of domain.needs).
 ALTER TABLE pacts
     ADD COLUMN call_id uuid REFERENCES calls,
     ADD COLUMN lot_id uuid REFERENCES lots,
-    ADD COLUMN application_id uuid REFERENCES applications;
+    ADD COLUMN application_id uuid REFERENCES applications,
+    ADD COLUMN space_id uuid REFERENCES spaces,
+    ADD COLUMN starts_on date,
+    ADD COLUMN ends_on date,
+    ADD COLUMN signed_on date,
+    ADD COLUMN act text,
+    ADD COLUMN ceilings jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN commitments text[] NOT NULL DEFAULT '{}',
+    ADD CONSTRAINT pacts_term CHECK (starts_on < ends_on);
 -- One contract for each application.
 CREATE UNIQUE INDEX pacts_application ON pacts (application_id) WHERE application_id IS NOT NULL;
 

@@ -3,7 +3,8 @@ DROP INDEX collectives_silent;
 ALTER TABLE collectives DROP COLUMN alerts, DROP COLUMN members_under_30, DROP COLUMN members_under_35, DROP COLUMN legal_id,
     DROP COLUMN website, DROP COLUMN trust, DROP COLUMN state_reason, DROP COLUMN heard_at, DROP COLUMN noticed_at,
     DROP COLUMN created_by;
-ALTER TABLE pacts DROP COLUMN call_id, DROP COLUMN lot_id, DROP COLUMN application_id;
+ALTER TABLE pacts DROP COLUMN call_id, DROP COLUMN lot_id, DROP COLUMN application_id, DROP COLUMN space_id,
+    DROP COLUMN starts_on, DROP COLUMN ends_on, DROP COLUMN signed_on, DROP COLUMN act, DROP COLUMN ceilings, DROP COLUMN commitments;
 DROP TABLE call_observations, handovers, award_conditions, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
     committee_members, admissibility_checks, integration_requests, application_documents, application_lots, applications, call_events;
 DROP FUNCTION mapsvc_award_step();
