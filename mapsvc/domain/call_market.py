@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from mapsvc.domain.eligibility import AGES, Facts
 from mapsvc.domain.match_locks import Lock
 from mapsvc.domain.offers import OfferRow
 
@@ -75,11 +76,28 @@ class Applicant:
     members: int | None
     anchor: tuple[float, float] | None
     needs: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    declarations: tuple[str, ...]
+    documents: frozenset[str]
+    seat_areas: frozenset[str] | None
     themes: Mapping[str, int]
     ranking: tuple[str, ...]
     accepts_other_lots: bool
     accepts_upgrade: bool
     merit_micro: int | None
+
+    @property
+    def eligibility_facts(self) -> Facts:
+        """Return what the rule of a reserved seat looks at."""
+        return Facts(
+            form=self.facts.get("form"),
+            members=self.facts.get("members_count"),
+            members_under={age: self.facts.get(f"members_under_{age}") for age in AGES},
+            seat_areas=self.seat_areas,
+            registration=self.facts.get("legal_id") or None,
+            declarations=frozenset(self.declarations),
+            documents=self.documents,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +113,12 @@ class Neighbour:
 class MarketRows:
     """A call as the store holds it at one moment.
 
-    `owner_ranks` are by number of lot and code of application; `neighbours` by number of lot.
+    `neighbours` are by number of lot.
     """
 
     call: CallHead
     lots: Sequence[MarketLot]
     applicants: Sequence[Applicant]
-    owner_ranks: Mapping[str, Mapping[str, int]]
     locks: Sequence[Lock]
     neighbours: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
 

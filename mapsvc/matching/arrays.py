@@ -22,9 +22,14 @@ PAIRS_AT_ONCE = 250_000
 
 @dataclass(frozen=True)
 class PairMatrix:
-    """All pairs, arrays of shape (m, n): how many rules keep a pair apart, and its score in micro-units."""
+    """All pairs, arrays of shape (m, n): how many rules keep a pair apart, and its score in micro-units.
+
+    ``blocked`` and ``conditional`` say which: bit i is set for the i-th of RULES.
+    """
 
     blocking: IntArray
+    blocked: IntArray
+    conditional: IntArray
     fit: IntArray
     low: IntArray
     high: IntArray
@@ -48,7 +53,7 @@ def score_pairs(needs: NeedsTable, offers: OfferTable, today: date, policy: Poli
     blocks = [_block(Batch(NeedsTable(needs.subjects[at : at + step]), offers, today, policy)) for at in starts]
     return PairMatrix(*(
         np.concatenate([getattr(block, name) for block in blocks])
-        for name in ("blocking", "fit", "low", "high", "coverage")
+        for name in ("blocking", "blocked", "conditional", "fit", "low", "high", "coverage")
     ))  # fmt: skip
 
 
@@ -59,11 +64,14 @@ def score_many(profiles: Sequence[NeedsProfile], offers: Sequence[Offer], today:
 
 
 def _block(batch: Batch) -> PairMatrix:
-    blocking = np.zeros(batch.shape, dtype=np.int64)
-    for rule in RULES:
+    blocking, blocked, conditional = (np.zeros(batch.shape, dtype=np.int64) for _ in range(3))
+    for place, rule in enumerate(RULES):
         effects = rule.effects(batch)
         if effects is not None:
-            blocking += effects == Effect.BLOCK
+            blocks = effects == Effect.BLOCK
+            blocking += blocks
+            blocked |= blocks.astype(np.int64) << place
+            conditional |= (effects == Effect.CONDITIONAL).astype(np.int64) << place
     fit, low, high, covered = (np.zeros(batch.shape, dtype=np.int64) for _ in range(4))
     for code, columns in ARRAY_FITS.items():
         raw, weight = columns(batch), batch.policy.weights[code]
@@ -73,6 +81,7 @@ def _block(batch: Batch) -> PairMatrix:
         covered += weight * raw.known
     total = sum(batch.policy.weights.values())
     return PairMatrix(
-        blocking, divide_arrays(fit, total), divide_arrays(low, total), divide_arrays(high, total),
+        blocking, blocked, conditional,
+        divide_arrays(fit, total), divide_arrays(low, total), divide_arrays(high, total),
         divide_arrays(MICRO * covered, total),
     )  # fmt: skip

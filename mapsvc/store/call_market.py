@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import Connection, Row, Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Uuid, bindparam, literal_column, select, text
 
 from mapsvc.domain.call_market import COMPETING, Applicant, CallHead, MarketLot, MarketRows, Neighbour
 from mapsvc.domain.offers import OfferRow
 from mapsvc.store.areas import AreaRepository
-from mapsvc.store.call_tables import application_lots, applications, calls, lots, owner_ranks
+from mapsvc.store.call_tables import application_lots, applications, calls, lots
 from mapsvc.store.match_locks import MatchLockRepository
 from mapsvc.store.offers import OfferRepository
 from mapsvc.store.tables import collectives
@@ -30,6 +30,17 @@ _NEIGHBOURS = text(
     " WHERE l.call_id = :call_id"
 ).bindparams(bindparam("call_id", type_=Uuid))
 
+# Kinds of the documents that reached the office, and the areas that the seat lies in.
+_DOCUMENTS: ColumnElement[list[str]] = literal_column(
+    "ARRAY(SELECT DISTINCT d.kind FROM application_documents d WHERE d.application_id = applications.id"
+    " AND d.sent_at IS NOT NULL AND d.removed_at IS NULL)"
+).label("documents")
+_SEAT_AREAS: ColumnElement[list[str]] = literal_column(
+    "ARRAY(WITH RECURSIVE path AS (SELECT s.id, s.parent_id, s.slug FROM areas s"
+    " WHERE s.slug = applications.facts ->> 'seat'"
+    " UNION SELECT p.id, p.parent_id, p.slug FROM areas p JOIN path ON p.id = path.parent_id) SELECT slug FROM path)"
+).label("seat_areas")
+
 
 class CallMarketRepository:
     """Reads calls for runs on one connection."""
@@ -47,13 +58,10 @@ class CallMarketRepository:
     def rows(self, head: CallHead) -> MarketRows:
         """Return everything that a run of the call is computed from, in a fixed number of statements."""
         market_lots = self._lots(head.id)
-        number = {lot.id: lot.number for lot in market_lots}
-        applicants = self._applicants(head.id, number)
         return MarketRows(
             call=head,
             lots=market_lots,
-            applicants=applicants,
-            owner_ranks=self._owner_ranks(number, {one.id: one.code for one in applicants}),
+            applicants=self._applicants(head.id, {lot.id: lot.number for lot in market_lots}),
             locks=MatchLockRepository(self._connection).of_call(head.id),
             neighbours=self._neighbours(head.id),
         )
@@ -90,7 +98,8 @@ class CallMarketRepository:
         columns = (
             applications.c.id, applications.c.code, applications.c.state, applications.c.collective_id,
             applications.c.needs, applications.c.project, applications.c.accepts_other_lots,
-            applications.c.accepts_upgrade, applications.c.merit_micro, collectives.c.name, collectives.c.slug,
+            applications.c.accepts_upgrade, applications.c.merit_micro, applications.c.facts,
+            applications.c.declarations, _DOCUMENTS, _SEAT_AREAS, collectives.c.name, collectives.c.slug,
             collectives.c.disciplines, collectives.c.members_count, ST_X(collectives.c.anchor).label("lon"),
             ST_Y(collectives.c.anchor).label("lat"),
         )  # fmt: skip
@@ -101,13 +110,6 @@ class CallMarketRepository:
             .order_by(applications.c.code)
         )
         return [_applicant(row, tuple(rankings.get(row.id, ()))) for row in self._connection.execute(query)]
-
-    def _owner_ranks(self, number: Mapping[UUID, str], code: Mapping[UUID, str]) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {}
-        for row in self._connection.execute(select(owner_ranks).where(owner_ranks.c.lot_id.in_(number))):
-            if row.application_id in code:
-                found.setdefault(number[row.lot_id], {})[code[row.application_id]] = row.rank
-        return found
 
     def _neighbours(self, call_id: UUID) -> dict[str, Sequence[Neighbour]]:
         found: dict[str, list[Neighbour]] = {}
@@ -126,10 +128,14 @@ def _applicant(row: Row[*tuple[Any, ...]], ranking: tuple[str, ...]) -> Applican
         collective_id=row.collective_id,
         collective=row.name,
         slug=row.slug,
-        disciplines=tuple(row.disciplines),
+        disciplines=tuple(row.facts.get("disciplines") or row.disciplines),
         members=row.members_count,
         anchor=None if row.lon is None else (row.lon, row.lat),
         needs=row.needs,
+        facts=row.facts,
+        declarations=tuple(row.declarations),
+        documents=frozenset(row.documents),
+        seat_areas=frozenset(row.seat_areas) or None,
         themes=row.project.get("themes") or {},
         ranking=ranking,
         accepts_other_lots=row.accepts_other_lots,
