@@ -35,6 +35,10 @@ class EvidenceParts(Protocol):
         """Return the spaces of a part, locked against other writers, without a limit of time."""
         ...
 
+    def of(self, space_ids: Sequence[UUID]) -> list[KeptEvidence]:
+        """Return some spaces, locked against other writers, without a limit of time."""
+        ...
+
     def write(self, found: Mapping[UUID, Evidence]) -> None:
         """Write what follows from the observations of these spaces."""
         ...

@@ -56,7 +56,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         "slug asset_kind owner_type street number floor postcode city_name lon lat point footprint geocode_precision"
         " publication_precision features external_ids availability_state owner_consent reported_by claim adjudication"
         " survivor_id loser_id target choices same_as frozen_at owner_objection office_precision wish entry put_back"
-        " source_row other public_area_id published_point published_3857 published_street"
+        " source_row source other public_area_id published_point published_3857 published_street"
         " status_from status_codes band_codes"
         " last_confirmed_on last_source_kind observation_count next_check_due"
         " last_official_check_on area_m2 moved source_kind"
@@ -135,6 +135,15 @@ class PersonalValue:
     record_id: str
     user_id: int | None
     value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one of many records that are told of together."""
+
+    record_id: UUID
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,6 +372,14 @@ class Loading(Protocol):
         """Tell whether the source has an observation with this key."""
         ...
 
+    def known_observations(self, source_keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that the source has an observation with."""
+        ...
+
+    def add_observations(self, observations: Sequence[tuple[UUID, ObservationRecord]]) -> None:
+        """Add published observations of spaces that are there, leaving those alone whose keys are known."""
+        ...
+
     def add_areas(self, areas: Sequence[Named[AreaRecord]]) -> None:
         """Add areas; parents come first or are there already."""
         ...

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from mapsvc.domain.history import Entry
+from mapsvc.domain.history import Change, Entry
 from mapsvc.domain.observations import Observation, StoredObservation
 from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.people import Actor
@@ -26,6 +26,10 @@ class Areas(Protocol):
 
     def at(self, lon: float, lat: float) -> tuple[UUID, ...]:
         """Return the ids of the areas that hold the point, the smallest first."""
+        ...
+
+    def at_many(self, points: Sequence[tuple[float, float]]) -> list[tuple[UUID, ...]]:
+        """Return for each of many points what `at` returns."""
         ...
 
     def known(self) -> bool:
@@ -70,6 +74,10 @@ class Spaces(Protocol):
 
     def update(self, space: Space) -> bool:
         """Write all fields if the stored version is still `space.version`, raise the version; tell whether it was."""
+        ...
+
+    def update_many(self, spaces: Sequence[Space]) -> int:
+        """Write many spaces as `update` does; return how many still had their version."""
         ...
 
     def set_evidence(self, space_id: UUID, evidence: Evidence) -> None:
@@ -187,6 +195,10 @@ class Audit(Protocol):
         at: datetime,
     ) -> None:
         """Add an entry in the transaction of the change it tells of."""
+        ...
+
+    def add_many(self, actor: Actor, action: str, noun: str, entries: Sequence[Change], *, at: datetime) -> None:
+        """Add an entry for each of many records to which the same happened."""
         ...
 
     def entries(self, noun: str, record_id: UUID | int | str, since: int = 0) -> list[Entry]:

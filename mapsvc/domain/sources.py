@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from mapsvc.domain.imports import LonLat, PactRecord, SourceInfo, SpaceRecord, Upload
+from mapsvc.domain.imports import InitiativeRecord, LonLat, PactRecord, RowProblem, SourceInfo, SpaceRecord, Upload
+from mapsvc.domain.spaces import Space
 from mapsvc.domain.uploads import FieldChange
 
 REMOVAL_SHARE = 0.2
@@ -19,6 +20,7 @@ class SourceNoun(StrEnum):
 
     PACTS = "pacts"
     SPACES = "spaces"
+    INITIATIVES = "initiatives"
 
 
 class Rhythm(StrEnum):
@@ -31,9 +33,43 @@ class Rhythm(StrEnum):
     YEARLY = "yearly"
 
 
+class FileFormat(StrEnum):
+    """Which kind of file a register is published as."""
+
+    ANY = "any"
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    GEOPACKAGE = "geopackage"
+    SHAPEFILE = "shapefile"
+    OVERPASS = "overpass"
+
+
+class RowKind(StrEnum):
+    """What a row of a register's file would do, as an officer decides about it."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    RETURNED = "returned"
+    REUSED = "reused"
+    CONFLICT = "conflict"
+    VANISHED = "vanished"
+    REFUSED = "refused"
+
+
+HARMLESS = (RowKind.NEW, RowKind.CHANGED, RowKind.MOVED, RowKind.RETURNED, RowKind.VANISHED)
+"""Kinds that a rule may accept by itself; a number that is used again and a conflict are always looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A named register; `columns` are answers about renamed columns, from the name in the file to the known one."""
+    """A named register; `columns` are answers about renamed columns, from the name in the file to the known one.
+
+    `fetch_url` is where the timetable fetches it, `accepts` names the kinds that are written without asking, `grid` is
+    the EPSG number of its x and y where they are no degrees, and `known_columns` says what each column of the newest
+    file stood for (blank: left alone).
+    """
 
     info: SourceInfo
     noun: SourceNoun
@@ -41,18 +77,28 @@ class Register:
     rhythm: Rhythm = Rhythm.IRREGULAR
     removal_share: float = REMOVAL_SHARE
     columns: Mapping[str, str] = field(default_factory=dict)
+    fetch_url: str = ""
+    format: FileFormat = FileFormat.ANY
+    accepts: frozenset[RowKind] = frozenset()
+    grid: int | None = None
+    known_columns: Mapping[str, str] = field(default_factory=dict)
+    paused: bool = False
+    fetched_at: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """A row that could be read: what it states, by field as JSON values, and the record that it would become.
 
-    A field that the row does not state is absent, and says nothing; None withdraws what was stated before.
+    A field that the row does not state is absent, and says nothing; None withdraws what was stated before. `remarks`
+    are what is odd about the row, for whoever decides; no rule accepts a row with one.
     """
 
     key: str
     values: Mapping[str, object]
-    record: PactRecord | SpaceRecord
+    record: PactRecord | SpaceRecord | InitiativeRecord
+    remarks: tuple[RowProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +122,15 @@ class ColumnQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A register's file as rows; nothing may be written while there are questions."""
+    """A register's file as rows; nothing may be written while there are questions.
+
+    `columns` says what each column stands for, blank where it is left alone.
+    """
 
     rows: tuple[SourceRow, ...]
     refused: tuple[RefusedRow, ...] = ()
     questions: tuple[ColumnQuestion, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +181,21 @@ class RowPlan:
     returned: bool = False
     remember: bool = False
 
+    @property
+    def kind(self) -> RowKind | None:
+        """Return what there is to decide about the row, the weightiest first; None where nothing is."""
+        if self.reused is not None:
+            return RowKind.REUSED
+        if self.record_id is None:
+            return RowKind.NEW
+        if self.conflicts:
+            return RowKind.CONFLICT
+        if self.moved:
+            return RowKind.MOVED
+        if self.returned:
+            return RowKind.RETURNED
+        return RowKind.CHANGED if self.changes else None
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDifference:
@@ -171,15 +236,22 @@ class Run:
 
 
 SourceLocate = Callable[[str], LonLat | None]
+Told = Callable[[int, int], None]
+"""Told how many rows are done, and how many there are."""
+
+
+def nobody(done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReading:
-    """What a reader may need besides the file: today, the box of the areas (degrees), where a street is."""
+    """What a reader may need besides the file: today, the box of the areas (degrees), a finder of streets, a listener."""
 
     today: date
     region: tuple[float, float, float, float] | None = None
     locate: SourceLocate | None = None
+    told: Told = nobody
 
 
 class SourceFiles(Protocol):
@@ -209,8 +281,24 @@ class Sources(Protocol):
         """Add a register, unless it is there."""
         ...
 
+    def set(self, register: Register) -> bool:
+        """Write how a register is kept in step, if the stored version is still that of `register`; tell whether."""
+        ...
+
     def keep_columns(self, code: str, columns: Mapping[str, str]) -> None:
         """Remember the answers about renamed columns."""
+        ...
+
+    def keep_known_columns(self, code: str, columns: Mapping[str, str]) -> None:
+        """Remember what each column of the newest file stood for."""
+        ...
+
+    def note_fetched(self, code: str, at: datetime) -> None:
+        """Note when the register was fetched last, or tried to be."""
+        ...
+
+    def lift_time_limit(self) -> None:
+        """Let the statements of this transaction take as long as a large register needs."""
         ...
 
     def last_run(self, code: str) -> Run | None:
@@ -239,4 +327,8 @@ class Sources(Protocol):
 
     def spaces_of(self, code: str) -> list[tuple[str, UUID, bool]]:
         """Return key and id of every space of the source, and whether it was joined with another one."""
+        ...
+
+    def whole_spaces_of(self, code: str) -> list[Space]:
+        """Return every space of the source that was not joined with another one."""
         ...

@@ -9,6 +9,14 @@ from mapsvc.domain.area_policies import OwnPolicy, effective
 from mapsvc.domain.publication import AreaPolicy
 from mapsvc.store.tables import areas, streets
 
+_POINTS_PER_STATEMENT = 5_000
+_AT_MANY = """
+SELECT p.place, array_agg(a.id ORDER BY a.level_rank DESC, a.id) AS ids
+FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS p (lon, lat, place)
+JOIN areas a ON ST_Covers(a.geom, ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326))
+GROUP BY p.place
+"""
+
 
 class AreaRepository:
     """Reads areas on one connection."""
@@ -25,6 +33,16 @@ class AreaRepository:
             .order_by(areas.c.level_rank.desc(), areas.c.id)
         )
         return tuple(self._connection.execute(query).scalars())
+
+    def at_many(self, points: Sequence[tuple[float, float]]) -> list[tuple[UUID, ...]]:
+        """Return for each of many points what `at` returns."""
+        found: list[tuple[UUID, ...]] = []
+        for start in range(0, len(points), _POINTS_PER_STATEMENT):
+            part = points[start : start + _POINTS_PER_STATEMENT]
+            params = {"lons": [lon for lon, _ in part], "lats": [lat for _, lat in part]}
+            held = {row.place: tuple(row.ids) for row in self._connection.execute(text(_AT_MANY), params)}
+            found += [held.get(place, ()) for place in range(1, len(part) + 1)]
+        return found
 
     def known(self) -> bool:
         """Tell whether there are any areas; without them no place lies outside."""

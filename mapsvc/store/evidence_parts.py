@@ -2,13 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Uuid, any_, bindparam, func, select, text
 
 from mapsvc.domain.evidence_parts import KeptEvidence, Part
 from mapsvc.domain.observations import Adjudication, Observation
@@ -49,13 +49,20 @@ class EvidencePartRepository:
 
     def read(self, part: Part) -> list[KeptEvidence]:
         """Return the spaces of a part, locked against other writers, without a limit of time."""
+        return self._read(lambda column: column.between(*part))
+
+    def of(self, space_ids: Sequence[UUID]) -> list[KeptEvidence]:
+        """Return some spaces, locked against other writers, without a limit of time."""
+        return self._read(lambda column: column == any_(bindparam("ids", list(space_ids), type_=ARRAY(Uuid))))
+
+    def _read(self, chosen: Callable[[Column[Any]], ColumnElement[bool]]) -> list[KeptEvidence]:
         allow_long_work(self._connection)
         self._connection.execute(text("SET LOCAL lock_timeout = '30s'"))
         query = select(spaces.c.id, spaces.c.record_state, *(spaces.c[name] for name in _DERIVED)).where(
-            spaces.c.id.between(*part)
+            chosen(spaces.c.id)
         )
         rows = self._connection.execute(query.order_by(spaces.c.id).with_for_update(of=spaces)).all()
-        said, judged = self._said(part)
+        said, judged = self._said(chosen)
         return [
             KeptEvidence(
                 row.id,
@@ -67,7 +74,9 @@ class EvidencePartRepository:
             for row in rows
         ]
 
-    def _said(self, part: Part) -> tuple[dict[UUID, list[Observation]], dict[UUID, dict[UUID, Verdict]]]:
+    def _said(
+        self, chosen: Callable[[Column[Any]], ColumnElement[bool]]
+    ) -> tuple[dict[UUID, list[Observation]], dict[UUID, dict[UUID, Verdict]]]:
         said: dict[UUID, list[Observation]] = defaultdict(list)
         judged: dict[UUID, dict[UUID, Verdict]] = defaultdict(dict)
         columns = (
@@ -80,7 +89,7 @@ class EvidencePartRepository:
                 func.coalesce(reporters.c.reliability, 1.0).label("reliability"),
             )
             .outerjoin(reporters, reporters.c.reporter == observations.c.reporter)
-            .where(observations.c.space_id.between(*part))
+            .where(chosen(observations.c.space_id))
         )
         for row in self._connection.execute(query).mappings():
             if row["state"] == "counted":

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Connection, Uuid, any_, bindparam, text
 
@@ -22,6 +23,7 @@ from mapsvc.domain.imports import (
     LonLat,
     Named,
     NewSpace,
+    ObservationRecord,
     PactRecord,
     SourceInfo,
     SpaceRecord,
@@ -113,6 +115,15 @@ class LoadingRepository:
         """Tell whether the source has an observation with this key."""
         query = text("SELECT FROM observations WHERE source_id = :source AND source_key = :key")
         return self._connection.execute(query, {"source": self._source_id, "key": source_key}).first() is not None
+
+    def known_observations(self, source_keys: Sequence[str]) -> set[str]:
+        """Return those of the keys that the source has an observation with."""
+        query = text("SELECT source_key FROM observations WHERE source_id = :source AND source_key = ANY (:keys)")
+        return set(self._connection.execute(query, {"source": self._source_id, "keys": list(source_keys)}).scalars())
+
+    def add_observations(self, observations: Sequence[tuple[UUID, ObservationRecord]]) -> None:
+        """Add published observations of spaces that are there, leaving those alone whose keys are known."""
+        self._add(sql.OBSERVATIONS, (_observation_row(space_id, seen, "published") for space_id, seen in observations))
 
     def add_areas(self, areas: Sequence[Named[AreaRecord]]) -> None:
         """Add areas; parents come first or are there already."""
@@ -281,21 +292,24 @@ def _space_row(space: NewSpace) -> dict[str, Any]:
 
 def _observation_rows(space: NewSpace) -> Iterator[dict[str, Any]]:
     # What waits for a moderator is not shown yet, and neither is its text.
-    waiting = space.record.record_state == "submitted"
-    for seen in space.record.observations:
-        yield {
-            "id": str(new_id()),
-            "space_id": str(space.id),
-            "claim": seen.claim,
-            "source_kind": seen.source_kind,
-            "quality": seen.quality,
-            "observed_at": seen.observed_at.isoformat(),
-            "reporter": seen.reporter_key,
-            "cluster_key": seen.reporter_key if seen.source_kind == "anonymous" else None,
-            "note": seen.note or None,
-            "note_state": ("queued" if waiting else "published") if seen.note else "none",
-            "source_key": seen.source_key,
-        }
+    note_state = "queued" if space.record.record_state == "submitted" else "published"
+    return (_observation_row(space.id, seen, note_state) for seen in space.record.observations)
+
+
+def _observation_row(space_id: UUID, seen: ObservationRecord, note_state: str) -> dict[str, Any]:
+    return {
+        "id": str(new_id()),
+        "space_id": str(space_id),
+        "claim": seen.claim,
+        "source_kind": seen.source_kind,
+        "quality": seen.quality,
+        "observed_at": seen.observed_at.isoformat(),
+        "reporter": seen.reporter_key,
+        "cluster_key": seen.reporter_key if seen.source_kind == "anonymous" else None,
+        "note": seen.note or None,
+        "note_state": note_state if seen.note else "none",
+        "source_key": seen.source_key,
+    }
 
 
 def _initiative_row(key: str, item: Named[InitiativeRecord]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ migrations/sql holds the truth, and a test compares the two.
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -135,6 +137,14 @@ source_registers = Table(
     Column("rhythm", Text, nullable=False),
     Column("removal_share", Double, nullable=False),
     Column("columns", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("fetch_url", Text),
+    Column("format", Text, nullable=False, server_default=FetchedValue()),
+    Column("accepts", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("grid", Integer),
+    Column("known_columns", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("paused", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("fetched_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
 )
 
 source_runs = Table(
@@ -146,6 +156,45 @@ source_runs = Table(
     Column("file_as_of", Date),
     Column("ran_at", DateTime(timezone=True), nullable=False),
     Column("counts", JSONB, nullable=False),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("file_name", Text, nullable=False, server_default=FetchedValue()),
+    Column("asked_by", Integer, ForeignKey("users.id")),
+    Column("decided_by", Integer, ForeignKey("users.id")),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("stopped_to_ask", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("stop_asked", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("step", Text, nullable=False, server_default=FetchedValue()),
+    Column("done_rows", Integer, nullable=False, server_default=FetchedValue()),
+    Column("all_rows", Integer, nullable=False, server_default=FetchedValue()),
+    Column("columns", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("questions", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("decision", JSONB),
+    Column("written", JSONB),
+    Column("fault", Text),
+    Column("fault_params", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+)
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("run_id", Uuid, ForeignKey("source_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("data", LargeBinary),
+)
+
+source_run_rows = Table(
+    "source_run_rows",
+    metadata,
+    Column("run_id", Uuid, ForeignKey("source_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, server_default=FetchedValue()),
+    Column("title", Text, nullable=False, server_default=FetchedValue()),
+    Column("record_id", Uuid),
+    Column("changes", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("disputed", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("remarks", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("mark", Text, nullable=False),
 )
 
 source_rows = Table(

@@ -1,13 +1,21 @@
 """The erasable values that the history refers to; an erased one keeps its id and the day, and nothing else."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, null, select, update
+from sqlalchemy import Connection, insert, null, select, text, update
 
 from mapsvc.domain.history import PersonalValue
 from mapsvc.store.machinery_tables import personal_values
+
+_ADD_MANY = """
+INSERT INTO personal_values (id, noun, record_id, user_id, value, created_at)
+SELECT r.id, r.noun, r.record_id, r.user_id, r.value, :at
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, noun text, record_id text, user_id integer, value jsonb)
+"""
 
 
 class PersonalValueRepository:
@@ -31,6 +39,13 @@ class PersonalValueRepository:
         ]
         if rows:
             self._connection.execute(insert(personal_values), rows)
+
+    def add_many(self, values: Sequence[PersonalValue], at: datetime) -> None:
+        """Keep the values of many entries in one statement."""
+        if not values:
+            return
+        rows = [{**asdict(one), "id": str(one.id)} for one in values]
+        self._connection.execute(text(_ADD_MANY), {"at": at, "rows": json.dumps(rows)})
 
     def known(self, ids: Iterable[UUID]) -> dict[UUID, object]:
         """Return the values that were not erased, by id."""

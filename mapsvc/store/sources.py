@@ -1,5 +1,6 @@
 """Registers that are kept in step, in the database: how each is read, its runs, and what was seen of its rows."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.imports import SourceInfo
 from mapsvc.domain.rollback import ROLLED_BACK
-from mapsvc.domain.sources import Register, Rhythm, Run, Seen, SourceNoun
+from mapsvc.domain.sources import FileFormat, Register, Rhythm, RowKind, Run, Seen, SourceNoun
+from mapsvc.domain.spaces import Space
+from mapsvc.store.engine import allow_long_work
 from mapsvc.store.machinery_tables import source_registers, source_reuses, source_rows, source_runs
+from mapsvc.store.spaces import space_select, to_space
 from mapsvc.store.tables import sources, spaces
 
 ROWS_PER_STATEMENT = 1_000
@@ -22,6 +26,16 @@ SELECT record_id, array_agg(DISTINCT name) AS names
 FROM audit_log, jsonb_object_keys(after) AS name
 WHERE noun = :noun AND record_id = ANY (:ids) AND action = ANY (:actions) AND jsonb_typeof(after) = 'object'
 GROUP BY record_id
+"""
+
+_REMEMBER = """
+INSERT INTO source_rows (source_id, row_key, record_id, state, said, missed, first_seen_at, changed_at)
+SELECT s.id, r.row_key, r.record_id, r.state, r.said, r.missed, :at, :at
+FROM sources s, jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (row_key text, record_id uuid, state text, said jsonb,
+    missed integer)
+WHERE s.code = :code
+ON CONFLICT (source_id, row_key) DO UPDATE SET record_id = excluded.record_id, state = excluded.state,
+    said = excluded.said, missed = excluded.missed, changed_at = excluded.changed_at
 """
 
 
@@ -64,21 +78,55 @@ class SourceRepository:
                 rhythm=register.rhythm.value,
                 removal_share=register.removal_share,
                 columns=dict(register.columns),
+                **_settings(register),
             )
             .on_conflict_do_nothing()
         )
 
+    def set(self, register: Register) -> bool:
+        """Write how a register is kept in step, if the stored version is still that of `register`; tell whether."""
+        info = register.info
+        done = self._connection.execute(
+            update(source_registers)
+            .where(source_registers.c.source_id == _id_of(info.code), source_registers.c.version == register.version)
+            .values(
+                rhythm=register.rhythm.value,
+                removal_share=register.removal_share,
+                columns=dict(register.columns),
+                **_settings(register),
+                version=source_registers.c.version + 1,
+            )
+        )
+        texts = {"title": info.title, "licence": info.licence, "attribution": info.attribution, "url": info.url or None}
+        if done.rowcount == 1:
+            self._connection.execute(update(sources).where(sources.c.code == info.code).values(**texts))
+        return done.rowcount == 1
+
+    def keep_known_columns(self, code: str, columns: Mapping[str, str]) -> None:
+        """Remember what each column of the newest file stood for."""
+        self._register(code, known_columns=dict(columns))
+
+    def note_fetched(self, code: str, at: datetime) -> None:
+        """Note when the register was fetched last, or tried to be."""
+        self._register(code, fetched_at=at)
+
+    def _register(self, code: str, **values: object) -> None:
+        statement = update(source_registers).where(source_registers.c.source_id == _id_of(code)).values(**values)
+        self._connection.execute(statement)
+
+    def lift_time_limit(self) -> None:
+        """Let the statements of this transaction take as long as a large register needs."""
+        allow_long_work(self._connection)
+
     def keep_columns(self, code: str, columns: Mapping[str, str]) -> None:
         """Remember the answers about renamed columns."""
-        self._connection.execute(
-            update(source_registers).where(source_registers.c.source_id == _id_of(code)).values(columns=dict(columns))
-        )
+        self._register(code, columns=dict(columns))
 
     def last_run(self, code: str) -> Run | None:
         """Return the last run."""
         query = (
             select(source_runs)
-            .where(source_runs.c.source_id == _id_of(code))
+            .where(source_runs.c.source_id == _id_of(code), source_runs.c.state == "done")
             .order_by(source_runs.c.ran_at.desc(), source_runs.c.id.desc())
             .limit(1)
         )
@@ -119,24 +167,19 @@ class SourceRepository:
 
     def remember(self, code: str, rows: Sequence[Seen], at: datetime) -> None:
         """Write what was seen of some keys."""
-        source_id = self._connection.execute(select(_id_of(code))).scalar_one()
         for start in range(0, len(rows), ROWS_PER_STATEMENT):
             values = [
                 {
-                    "source_id": source_id,
                     "row_key": row.key,
-                    "record_id": row.record_id,
+                    "record_id": str(row.record_id),
                     "state": row.state,
                     "said": dict(row.said),
                     "missed": row.missed,
-                    "first_seen_at": at,
-                    "changed_at": at,
                 }
                 for row in rows[start : start + ROWS_PER_STATEMENT]
             ]
-            statement = insert(source_rows).values(values)
-            new = {name: statement.excluded[name] for name in ("record_id", "state", "said", "missed", "changed_at")}
-            self._connection.execute(statement.on_conflict_do_update(index_elements=["source_id", "row_key"], set_=new))
+            params = {"code": code, "at": at, "rows": json.dumps(values)}
+            self._connection.execute(text(_REMEMBER), params)
 
     def add_reuse(self, code: str, key: str, old: UUID, new: UUID, at: datetime) -> None:
         """Note that a key was given to something else."""
@@ -156,6 +199,21 @@ class SourceRepository:
             spaces.c.source_id == _id_of(code)
         )
         return [(row.source_key, row.id, row.record_state == "merged") for row in self._connection.execute(query)]
+
+    def whole_spaces_of(self, code: str) -> list[Space]:
+        """Return every space of the source that was not joined with another one."""
+        query = space_select().where(sources.c.code == code, spaces.c.record_state != "merged")
+        return [to_space(row) for row in self._connection.execute(query)]
+
+
+def _settings(register: Register) -> dict[str, Any]:
+    return {
+        "fetch_url": register.fetch_url or None,
+        "format": register.format.value,
+        "accepts": sorted(register.accepts),
+        "grid": register.grid,
+        "paused": register.paused,
+    }
 
 
 def _registers() -> Select[Any]:
@@ -177,4 +235,12 @@ def _to_register(row: Mapping[Any, Any]) -> Register:
         Rhythm(row["rhythm"]),
         row["removal_share"],
         row["columns"],
+        row["fetch_url"] or "",
+        FileFormat(row["format"]),
+        frozenset(RowKind(kind) for kind in row["accepts"]),
+        row["grid"],
+        row["known_columns"],
+        row["paused"],
+        row["fetched_at"],
+        row["version"],
     )

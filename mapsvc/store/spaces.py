@@ -1,11 +1,14 @@
 """Spaces in the database, exact place included."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.spaces import Evidence, Space
@@ -17,6 +20,22 @@ _PLAIN = (
     "owner_consent owner_objection owner_note office_precision reported_by area_id source_key source_url "
     "created_at updated_at version"
 ).split()
+
+#: What a change may write; the rest is derived, or says who and when a record was made.
+_WRITTEN = [name for name in _PLAIN if name not in ("id", "version", "created_at", "area_id", "source_key")]
+_UPDATE_MANY = f"""
+UPDATE spaces s SET {", ".join(f"{name} = r.{name}" for name in _WRITTEN)},
+    point = ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326), version = s.version + 1
+FROM (SELECT (value ->> 'id')::uuid AS id, (value ->> 'version')::integer AS version,
+             (value ->> 'lon')::float8 AS lon, (value ->> 'lat')::float8 AS lat, value
+      FROM jsonb_array_elements(CAST(:rows AS jsonb))) g,
+     jsonb_populate_record(CAST(NULL AS spaces), g.value - '{{lon,lat}}'::text[]) r
+WHERE s.id = g.id AND s.version = g.version
+"""  # noqa: S608 - the names are a constant of this module
+
+
+def _json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def space_select() -> Select[Any]:
@@ -83,6 +102,11 @@ class SpaceRepository:
             .values(**values, version=spaces.c.version + 1)
         )
         return result.rowcount == 1
+
+    def update_many(self, spaces: Sequence[Space]) -> int:
+        """Write many spaces as `update` does; return how many still had their version."""
+        rows = [{name: getattr(space, name) for name in (*_WRITTEN, "id", "version", "lon", "lat")} for space in spaces]
+        return self._connection.execute(text(_UPDATE_MANY), {"rows": json.dumps(rows, default=_json)}).rowcount
 
     def set_evidence(self, space_id: UUID, evidence: Evidence) -> None:
         """Write what follows from the observations."""

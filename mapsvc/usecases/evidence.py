@@ -51,6 +51,27 @@ def refresh(uow: UnitOfWork, space_id: UUID, today: date) -> Evidence:
     return evidence
 
 
+def refresh_many(uow: UnitOfWork, space_ids: Sequence[UUID], today: date) -> None:
+    """Do for many spaces what `refresh` does for one; the caller commits."""
+    found, verdicts = _conclude_many(uow, space_ids, today)
+    uow.evidence_parts.write(found)
+    if verdicts and reckon_reporters(uow, uow.reporters.adjudicate(verdicts), today):
+        found, _ = _conclude_many(uow, space_ids, today)
+        uow.evidence_parts.write(found)
+
+
+def _conclude_many(
+    uow: UnitOfWork, space_ids: Sequence[UUID], today: date
+) -> tuple[dict[UUID, Evidence], dict[UUID, Verdict]]:
+    found, verdicts = dict[UUID, Evidence](), dict[UUID, Verdict]()
+    for kept in uow.evidence_parts.of(space_ids):
+        verdicts.update(changed_verdicts(kept.observations, kept.verdicts))
+        evidence = conclude(kept.observations, today, uow.freshness_policy, archived=kept.archived)
+        if evidence != kept.evidence:
+            found[kept.space_id] = evidence
+    return found, verdicts
+
+
 def changed_verdicts(observations: Sequence[Observation], stored: Mapping[UUID, Verdict]) -> dict[UUID, Verdict]:
     """Return what has to be written about the observations of one space, so that the stored verdicts are the rule's."""
     found = {UUID(key): verdict for key, verdict in adjudicate(observations).items()}

@@ -1,25 +1,27 @@
 """Importing a register of premises: a preview says row by row what would happen, then all of it happens or nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from mapsvc.domain.history import Change
 from mapsvc.domain.ids import new_id, slugify
 from mapsvc.domain.imports import RowProblem, SourceInfo, SpaceRecord, Upload
 from mapsvc.domain.observations import StoredObservation
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.publication import Standing, must_not_be_stored, precision_for
+from mapsvc.domain.publication import AreaPolicy, Standing, must_not_be_stored, precision_for
+from mapsvc.domain.sources import Told, nobody
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.texts import clean_text
 from mapsvc.domain.uploads import ComparedRow, FieldChange, Reading, RegisterFiles
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.import_rows import row_from_json, row_to_json
-from mapsvc.usecases.seeding import Conclusions, Slugs, new_space, observation
+from mapsvc.usecases.seeding import ROWS_PER_STEP, Conclusions, Slugs, new_space, observation
 from mapsvc.usecases.spaces import checked
 
 KINDS = ("new", "changed", "unchanged", "refused")
@@ -204,22 +206,36 @@ def _chosen(rows: Collection[ComparedRow], accepted: Collection[int] | None) -> 
     return [row for row in ready if row.number in accepted]
 
 
-def add_new(uow: UnitOfWork, actor: Actor, records: list[SpaceRecord], source_code: str, now: datetime) -> None:
+def add_new(
+    uow: UnitOfWork,
+    actor: Actor,
+    records: Sequence[SpaceRecord],
+    source_code: str,
+    now: datetime,
+    told: Told = nobody,
+) -> None:
     """Add new spaces, published as exactly as the rules for their kind, owner and area allow."""
     taken = uow.loading.known_keys("spaces")
     if again := [record for record in records if record.source_key in taken]:
         raise Stale("somebody else imported the same rows first", code="stale", name=again[0].name)
     slugs, conclusions = Slugs(uow.loading), Conclusions(now.date(), uow.freshness_policy)
-    spaces = []
-    for record in records:
-        policy = uow.areas.policy(uow.areas.at(*record.point))
-        precision = precision_for(Standing(record.asset_kind, record.owner_type), policy)
-        placed = replace(record, publication_precision=precision.value)
-        spaces.append(new_space(placed, slugs.of_space(placed), conclusions))
-    uow.loading.add_spaces(spaces, now)
-    for space in spaces:
-        after = {"name": space.record.name, "state": "published", "source": source_code}
-        uow.audit.add(actor, "imported", "space", space.id, after=after, at=now)
+    policies: dict[tuple[UUID, ...], AreaPolicy] = {}
+    for start in range(0, len(records), ROWS_PER_STEP):
+        told(start, len(records))
+        part = records[start : start + ROWS_PER_STEP]
+        spaces = []
+        for record, areas in zip(part, uow.areas.at_many([one.point for one in part]), strict=True):
+            if areas not in policies:
+                policies[areas] = uow.areas.policy(areas)
+            precision = precision_for(Standing(record.asset_kind, record.owner_type), policies[areas])
+            placed = replace(record, publication_precision=precision.value)
+            spaces.append(new_space(placed, slugs.of_space(placed), conclusions))
+        uow.loading.add_spaces(spaces, now)
+        entries = [
+            Change(one.id, after={"name": one.record.name, "state": "published", "source": source_code})
+            for one in spaces
+        ]
+        uow.audit.add_many(actor, "imported", "space", entries, at=now)
 
 
 def _change(uow: UnitOfWork, actor: Actor, row: ComparedRow, source_code: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from mapsvc.operations.migration_files import replace_views, run_file
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
