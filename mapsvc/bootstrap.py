@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mapsvc.config import SettingError, Settings
+from mapsvc.domain.applications import CheckedDocument, application_token
 from mapsvc.domain.blurs import Marks
 from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.errors import Invalid
@@ -28,6 +29,7 @@ from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.blurs import blur
+from mapsvc.exchange.documents import check_document
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.history import to_csv as history_to_csv
 from mapsvc.exchange.personal_archive import personal_archive
@@ -40,6 +42,7 @@ from mapsvc.notify.mailers import Mailer, make_mailer
 from mapsvc.notify.messages import compose
 from mapsvc.notify.rulings import said as ruling_words
 from mapsvc.spatial.city import city
+from mapsvc.store.applications import DocumentFolder
 from mapsvc.store.engine import make_engine
 from mapsvc.store.erasure_list import NAME as ERASURE_LIST
 from mapsvc.store.erasure_list import ErasureList
@@ -105,7 +108,7 @@ class Services:
     @property
     def kept_files(self) -> KeptFiles:
         """Return the files with a person behind them."""
-        return KeptFiles(self.photos, self.settings.proof_folder)
+        return KeptFiles(self.photos, self.settings.proof_folder, self.settings.document_folder)
 
     @property
     def erasure_list(self) -> ErasureList:
@@ -114,7 +117,7 @@ class Services:
 
     def forget(self, erased: Erased) -> None:
         """Delete what lay outside of the database of somebody who was erased."""
-        self.kept_files.delete(erased.photo_ids, erased.proof_files)
+        self.kept_files.delete(erased.photo_ids, erased.proof_files, erased.document_ids)
         self.mailer.forget(erased.emails)
 
     def note(self, erasures: Sequence[Erasure]) -> None:
@@ -146,6 +149,9 @@ class Services:
         """Compose and send one mail; raise OSError when it cannot leave, KeyError for an unknown template."""
         with self.reading() as connection:
             row = city(connection)
+        if "application" in params:
+            # The secret of the private link stands nowhere; it follows from the id.
+            params = {**params, "token": self.application_token(UUID(str(params["application"])))}
         self.mailer.send(
             compose(
                 recipient,
@@ -156,6 +162,20 @@ class Services:
                 city=row["name"] if row else "mapsvc",
             )
         )
+
+    def application_token(self, application_id: UUID) -> str:
+        """Return the secret of the private link of an application."""
+        return application_token(self.settings.secret_key, application_id)
+
+    @property
+    def documents(self) -> DocumentFolder:
+        """Return the folder of the documents of applications."""
+        return DocumentFolder(self.settings.document_folder)
+
+    @staticmethod
+    def check_document(data: bytes, name: str) -> CheckedDocument:
+        """Return what may be kept of a document; see `exchange.documents`."""
+        return check_document(data, name)
 
     @property
     def proofs(self) -> ProofFolder:

@@ -61,6 +61,11 @@ class Settings:
         """Return the folder that holds what owners sent as proof."""
         return self.var / "proofs"
 
+    @property
+    def document_folder(self) -> Path:
+        """Return the folder that holds the documents of applications."""
+        return self.var / "documents"
+
 
 def _read(name: str, raw: str, default: object) -> object:
     if isinstance(default, bool):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from mapsvc.domain.canonical import sha256
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.needs import COLLECTIVE_FORMS, DISCIPLINES, NeedsProfile
 from mapsvc.domain.projects import Project
@@ -132,8 +133,21 @@ class ApplicationDraft:
             "documents": [str(one) for one in self.documents],
             "accepts_other_lots": self.accepts_other_lots,
             "accepts_upgrade": self.accepts_upgrade,
-            "typed": {part: {name: list(kept) for name, kept in names.items()} for part, names in self.typed.items()},
+            "typed": {part: self.to_json_typed(Step(part)) for part in self.typed},
         }
+
+    def part(self, step: Step) -> dict[str, object]:
+        """Return the JSON of one part, what could not be read included."""
+        whole = self.to_json()
+        return {name: whole[name] for name in PARTS[step]} | {"typed": self.to_json_typed(step)}
+
+    def to_json_typed(self, step: Step) -> dict[str, list[str]]:
+        """Return what could not be read of one part, by control."""
+        return {name: list(kept) for name, kept in self.typed.get(step, {}).items()}
+
+    def mark(self, step: Step) -> str:
+        """Return a short hash of one part: whoever saves says which state of it they began from."""
+        return sha256(self.part(step))[:16]
 
     def with_typed(self, step: Step, typed: Mapping[str, Collection[str]]) -> ApplicationDraft:
         """Return the draft with what could not be read of one part, in place of what it kept of it before."""
@@ -168,6 +182,16 @@ class ApplicationDraft:
 _DRAFT = (
     "group", "needs", "project", "lots", "declarations", "documents", "accepts_other_lots", "accepts_upgrade", "typed",
 )  # fmt: skip
+
+
+#: The fields of a draft by the part in which they are asked; documents come and go one by one.
+PARTS: Mapping[Step, tuple[str, ...]] = {
+    Step.GROUP: ("group",),
+    Step.NEEDS: ("needs",),
+    Step.PROJECT: ("project",),
+    Step.PLACES: ("lots", "accepts_other_lots", "accepts_upgrade"),
+    Step.DOCUMENTS: ("declarations",),
+}
 
 
 def read_needs(value: object, pointer: str = "/needs") -> dict[str, object]:

@@ -7,7 +7,7 @@ The states are in `application_states`, what a group writes before it sends is `
 import base64
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -15,7 +15,12 @@ from uuid import UUID
 
 from mapsvc.domain.application_states import ApplicationState
 
+#: Returns the token of an application; see `application_token`.
+TokenOf = Callable[[UUID], str]
 _TOKEN_BYTES = 16
+#: The largest document: a portfolio with pictures.
+MOST_DOCUMENT_BYTES = 25 * 1024 * 1024
+MOST_DOCUMENTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,15 @@ class ApplicationDocument:
     received_at: datetime
     sent_at: datetime | None = None
     removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """A file whose content was looked at, as it may be kept."""
+
+    name: str
+    media_type: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,10 @@ class Applications(Protocol):
 
     def update(self, application: Application, now: datetime) -> bool:
         """Write everything, the ranking included, if the version still holds; tell whether it did."""
+        ...
+
+    def set_state(self, application_id: UUID, state: str, now: datetime) -> None:
+        """Write the state alone, for whoever holds the lock of the application or of its call."""
         ...
 
     def set_address(self, application_id: UUID, email: str | None, lang: str, now: datetime) -> None:

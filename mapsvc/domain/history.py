@@ -103,6 +103,12 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "subscription": _fields("rhythm confirmed_at told_until told_on", "contact_id email", "token_hash"),
     "contact": _fields("lang", "email"),
     "reminder": _fields("due_on sent_at", "contact_id"),
+    "application": _fields(
+        "call_id code lang filed_by on_behalf step receipt receipt_sha256 sha256 documents request_id"
+        " accepts_other_lots accepts_upgrade declarations lots submitted_at decision_norm merit_micro due_on",
+        "needs project facts working content contact_id decision_reason asked answer",
+        "token_hash",
+    ),
     "merge": _fields(
         "loser_id survivor_id choices memory asked_by asked_at agreed_by done_at undone_by undone_at refused_by",
         "swap_reason",

@@ -46,6 +46,7 @@ class Action(StrEnum):
     APPROVE_CALL = "approve_call"
     SEE_CALL = "see_call"
     READ_RUNS = "read_runs"
+    FILE_ON_BEHALF = "file_on_behalf"
 
 
 _BY_AREA: dict[Action, frozenset[Role]] = {
@@ -70,6 +71,8 @@ _BY_AREA: dict[Action, frozenset[Role]] = {
     Action.RUN_CALL: frozenset({Role.OFFICER}),
     Action.APPROVE_CALL: frozenset({Role.DIRECTOR}),
     Action.SEE_CALL: frozenset({Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}),
+    # A group that asked for it is helped by a trust broker (domain.md 2.16).
+    Action.FILE_ON_BEHALF: frozenset({Role.TRUST_BROKER}),
     # Auditors read the archived runs, which name applications by their codes only.
     Action.READ_RUNS: frozenset({Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR, Role.AUDITOR}),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.support import Translations
 
-from mapsvc.notify import owners, reminders, subscriptions
+from mapsvc.notify import applications, owners, reminders, subscriptions
 from mapsvc.notify.rulings import said
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
@@ -145,6 +145,9 @@ WRITERS: dict[str, Writer] = {
     "invitation": _invitation,
     "group_approved": _group_approved,
     "group_refused": _group_refused,
+    "application_link": applications.link,
+    "application_received": applications.received,
+    "application_withdrawn": applications.withdrawn,
     "owner_received": owners.received,
     "owner_decided": owners.decided,
     "subscription_ask": subscriptions.ask,

@@ -108,6 +108,14 @@ class ApplicationRepository:
             for row in rows
         ]
 
+    def set_state(self, application_id: UUID, state: str, now: datetime) -> None:
+        """Write the state alone, for whoever holds the lock of the application or of its call."""
+        self._connection.execute(
+            update(applications)
+            .where(applications.c.id == application_id)
+            .values(state=state, updated_at=now, version=applications.c.version + 1)
+        )
+
     def set_address(self, application_id: UUID, email: str | None, lang: str, now: datetime) -> None:
         """Keep where to write to in the erasable store; None forgets it."""
         here = applications.c.id == application_id

@@ -39,13 +39,30 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 def action_text(action: str) -> str:
     """Return what was done, in words; the code itself for one that is not known here."""
-    return (_of_records() | _of_decisions() | _of_accounts()).get(action) or action.replace("_", " ")
+    return _known().get(action) or action.replace("_", " ")
 
 
 def actions() -> list[tuple[str, str]]:
     """Return code and words of every action, in the order of the words."""
-    known = _of_records() | _of_decisions() | _of_accounts()
+    known = _known()
     return sorted(known.items(), key=lambda pair: pair[1].casefold())
+
+
+def _known() -> dict[str, str]:
+    return _of_records() | _of_decisions() | _of_accounts() | _of_applications()
+
+
+def _of_applications() -> dict[str, str]:
+    return {
+        "application_begun": _("Application begun"),
+        "application_saved": _("Application written on"),
+        "application_address": _("Address for the private link changed"),
+        "application_sent": _("Application sent"),
+        "application_withdrawn": _("Application withdrawn"),
+        "application_completed": _("Application completed as asked"),
+        "document_added": _("Document received"),
+        "document_removed": _("Document taken out"),
+    }
 
 
 def _of_records() -> dict[str, str]:
