@@ -322,6 +322,17 @@ initiatives = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("outcome", Text),
+    Column("outcome_note", Text),
+    Column("activities", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("challenges", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("online", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("replication", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("contact_function", Text),
+    Column("contact_id", Uuid, ForeignKey("contacts.id")),
+    Column("token_hash", Text),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("reminded_on", Date),
 )
 
 initiative_places = Table(
@@ -337,6 +348,8 @@ initiative_places = Table(
     Column("ends", Text),
     Column("flags", ARRAY(Text), nullable=False, server_default=FetchedValue()),
     Column("source_key", Text, nullable=False),
+    Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False)),
+    Column("name", Text),
 )
 
 pacts = Table(
@@ -382,6 +395,19 @@ pacts = Table(
     Column("act", Text),
     Column("ceilings", JSONB, nullable=False, server_default=FetchedValue()),
     Column("commitments", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("initiative_form", Text),
+    Column("level", Text),
+    Column("area_id", Uuid, ForeignKey("areas.id")),
+    Column("clauses", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("governance", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("proposed_on", Date),
+    Column("comments_until", Date),
+    Column("handed_back_on", Date),
+    Column("draft_number", Integer, nullable=False, server_default=FetchedValue()),
+    Column("contact_id", Uuid, ForeignKey("contacts.id")),
+    Column("token_hash", Text),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("state_before", Text),
 )
 
 curated_maps = Table(

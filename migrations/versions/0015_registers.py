@@ -3,7 +3,7 @@
 from mapsvc.operations.migration_files import run_file
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
