@@ -104,6 +104,14 @@ class Admissibility(Protocol):
         """Return the same for every application of a call."""
         ...
 
+    def sent_kinds(self, call_id: UUID) -> dict[UUID, frozenset[str]]:
+        """Return which kinds of documents the office has, by application of a call."""
+        ...
+
+    def seat_paths(self, call_id: UUID) -> dict[str, frozenset[str]]:
+        """Return, by slug of an area that applicants of a call name as their seat, the slugs of all it lies in."""
+        ...
+
     def find(self, found: OfficeCheck) -> None:
         """Keep what an officer found for a rule instead of what was found before."""
         ...

@@ -245,6 +245,10 @@ class Scores(Protocol):
         """Return how far each sheet is that was begun in a call."""
         ...
 
+    def conclude(self, results: Mapping[UUID, tuple[str, int]], now: datetime) -> None:
+        """Write state and merit (millionths of one) of applications of a call that the caller has locked."""
+        ...
+
     def unsigned(self, call_id: UUID) -> int:
         """Return how many sheets of admitted applications are still to be signed; those without a reviewer count one.
 

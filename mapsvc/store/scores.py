@@ -1,10 +1,11 @@
 """Score sheets in the database, which itself keeps a signed sheet as it is."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, insert, select, text, update
 
 from mapsvc.domain.scores import Mark, ScoreSheet, SheetState, write_marks
 from mapsvc.store.call_tables import applications, score_sheets
@@ -99,6 +100,23 @@ class ScoreRepository:
             .where(applications.c.call_id == call_id)
         )
         return [SheetState(*row) for row in self._connection.execute(query)]
+
+    def conclude(self, results: Mapping[UUID, tuple[str, int]], now: datetime) -> None:
+        """Write state and merit (millionths of one) of applications of a call that the caller has locked."""
+        if not results:
+            return
+        statement = (
+            update(applications)
+            .where(applications.c.id == bindparam("one"))
+            .values(
+                state=bindparam("to"),
+                merit_micro=bindparam("merit"),
+                updated_at=now,
+                version=applications.c.version + 1,
+            )
+        )
+        rows = [{"one": one, "to": state, "merit": merit} for one, (state, merit) in results.items()]
+        self._connection.execute(statement, rows)
 
     def unsigned(self, call_id: UUID) -> int:
         """Return how many sheets of admitted applications are still to be signed; those without a reviewer count one.
