@@ -55,6 +55,9 @@ TRANSITIONS: dict[tuple[ApplicationState, ApplicationState], frozenset[By]] = {
     (_S.INTEGRATION_REQUESTED, _S.SUBMITTED): frozenset({By.GROUP, By.OFFICE, By.SYSTEM}),
     (_S.SUBMITTED, _S.ADMITTED): frozenset({By.OFFICE}),
     (_S.SUBMITTED, _S.INADMISSIBLE): frozenset({By.OFFICE}),
+    # A decision that the office takes back with a reason, as long as it is checking.
+    (_S.ADMITTED, _S.SUBMITTED): frozenset({By.OFFICE}),
+    (_S.INADMISSIBLE, _S.SUBMITTED): frozenset({By.OFFICE}),
     (_S.ADMITTED, _S.SCORED): frozenset({By.COMMITTEE, By.SYSTEM}),
     (_S.SCORED, _S.BELOW_THRESHOLD): frozenset({By.SYSTEM}),
     **{(_S.SCORED, to): frozenset({By.SYSTEM}) for to in _AFTER_RUN},
