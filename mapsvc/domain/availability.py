@@ -70,7 +70,7 @@ STEPS: tuple[Step, ...] = (
 )
 _BY_ENDS = {(step.start, step.end): step for step in STEPS}
 #: How far premises have come on the way from a call to somebody's use.
-_WAY = (State.IN_CALL, State.RESERVED, State.ASSIGNED, State.IN_USE)
+WAY = (State.IN_CALL, State.RESERVED, State.ASSIGNED, State.IN_USE)
 
 
 def step_between(start: str, end: str) -> Step | None:
@@ -103,4 +103,4 @@ def next_states(start: str, who: Who) -> tuple[State, ...]:
 
 def furthest(states: Iterable[str]) -> State:
     """Return where premises stand whose lots stand at `states`: at the furthest of in_call … in_use."""
-    return max((State(one) for one in states), key=_WAY.index, default=State.IN_CALL)
+    return max((State(one) for one in states), key=WAY.index, default=State.IN_CALL)

@@ -233,6 +233,19 @@ def improves(before: Assignment, after: Assignment) -> bool:
     return after.rank is not None and (before.rank is None or after.rank < before.rank)
 
 
+def somebody_waits(lot_id: UUID, wishes: Mapping[UUID, Sequence[UUID]], held: Mapping[UUID, UUID]) -> bool:
+    """Tell whether a group that is still in the call would rather have the lot than what it holds.
+
+    `wishes` are rankings by application, the most wanted first; `held` the lots of those that have one.
+    """
+    for application_id, ranking in wishes.items():
+        if lot_id in ranking and held.get(application_id) != lot_id:
+            mine = held.get(application_id)
+            if mine not in ranking or ranking.index(lot_id) < ranking.index(mine):
+                return True
+    return False
+
+
 class Awards(Protocol):
     """Assignments, offers, conditions and handovers; every writer locks the call first."""
 
@@ -282,6 +295,14 @@ class Awards(Protocol):
 
     def overdue(self, now: datetime, limit: int) -> list[Offer]:
         """Return unanswered offers whose time is over, the longest first."""
+        ...
+
+    def ending(self, today: date, days: int, limit: int) -> list[UUID]:
+        """Return the signed offers whose group is inside premises in use, and whose lot ends within `days`."""
+        ...
+
+    def troubles(self, call_id: UUID) -> dict[UUID, str]:
+        """Return what is wrong with premises of a call by space: gone, unsafe, occupied, or withdrawn."""
         ...
 
     def upgradable(self, call_id: UUID) -> set[UUID]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mapsvc.domain.awards import Assignment, Condition, Handover, Offer
@@ -20,6 +20,7 @@ from mapsvc.store.call_tables import (
     lots,
     match_runs,
 )
+from mapsvc.store.tables import spaces
 
 _ASSIGNMENT = tuple(field.name for field in fields(Assignment))
 _OFFER = tuple(field.name for field in fields(Offer))
@@ -122,6 +123,50 @@ class AwardRepository:
             .limit(limit)
         )
         return [Offer(**row._mapping) for row in self._connection.execute(query)]
+
+    def ending(self, today: date, days: int, limit: int) -> list[UUID]:
+        """Return the signed offers whose group is inside premises in use, and whose lot ends within `days`."""
+        inside = select(handovers.c.offer_id).where(handovers.c.kind == "handover")
+        back = select(handovers.c.offer_id).where(handovers.c.kind == "return")
+        # Shared premises are on their way back when the last of their groups is.
+        last = func.max(lots.c.ends_on).over(partition_by=lots.c.space_id).label("last")
+        within = (
+            select(award_offers.c.id, lots.c.ends_on, last)
+            .join(lots, lots.c.id == award_offers.c.lot_id)
+            .join(spaces, spaces.c.id == lots.c.space_id)
+            .where(
+                award_offers.c.state == "signed",
+                award_offers.c.id.in_(inside),
+                award_offers.c.id.not_in(back),
+                spaces.c.availability_state == "in_use",
+            )
+            .subquery()
+        )
+        query = (
+            select(within.c.id)
+            .where(within.c.last <= today + timedelta(days=days))
+            .order_by(within.c.ends_on, within.c.id)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def troubles(self, call_id: UUID) -> dict[UUID, str]:
+        """Return what is wrong with premises of a call by space: gone, unsafe, occupied, or withdrawn."""
+        status = func.mapsvc_current(spaces.c.status_from, spaces.c.status_codes)
+        trouble = case(
+            (spaces.c.record_state != "published", "gone"),
+            (status.in_(["gone", "gone_pending"]), "gone"),
+            (spaces.c.features["condition"].astext == "unsafe", "unsafe"),
+            (spaces.c.availability_state == "withdrawn", "withdrawn"),
+            (spaces.c.availability_state.in_(["in_use", "returning"]), None),
+            (status.in_(["probable_occupied", "confirmed_occupied"]), "occupied"),
+        )
+        query = (
+            select(spaces.c.id, trouble.label("trouble"))
+            .join(lots, lots.c.space_id == spaces.c.id)
+            .where(lots.c.call_id == call_id, trouble.is_not(None))
+        )
+        return {row.id: row.trouble for row in self._connection.execute(query)}
 
     def upgradable(self, call_id: UUID) -> set[UUID]:
         """Return the applications of a call that accept an upgrade."""
