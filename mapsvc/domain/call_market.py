@@ -134,6 +134,10 @@ class CallMarkets(Protocol):
         """Return everything that a run of the call is computed from, in a fixed number of statements."""
         ...
 
+    def lots(self, call_id: UUID) -> Sequence[MarketLot]:
+        """Return the lots of a call in the order of their numbers, withdrawn ones too."""
+        ...
+
     def space(self, slug: str) -> OfferRow | None:
         """Return a space that a simulation may add as a lot."""
         ...

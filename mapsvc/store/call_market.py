@@ -57,7 +57,7 @@ class CallMarketRepository:
 
     def rows(self, head: CallHead) -> MarketRows:
         """Return everything that a run of the call is computed from, in a fixed number of statements."""
-        market_lots = self._lots(head.id)
+        market_lots = self.lots(head.id)
         return MarketRows(
             call=head,
             lots=market_lots,
@@ -70,7 +70,8 @@ class CallMarketRepository:
         """Return a space that a simulation may add as a lot."""
         return OfferRepository(self._connection).by_slug(slug)
 
-    def _lots(self, call_id: UUID) -> list[MarketLot]:
+    def lots(self, call_id: UUID) -> list[MarketLot]:
+        """Return the lots of a call in the order of their numbers, withdrawn ones too."""
         columns = (*(lots.c[name] for name in _LOT), lots.c.number, lots.c.space_id, lots.c.withdrawn_at)
         rows = self._connection.execute(select(*columns).where(lots.c.call_id == call_id).order_by(lots.c.number)).all()
         spaces = OfferRepository(self._connection).of_ids({row.space_id for row in rows})
