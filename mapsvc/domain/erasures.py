@@ -117,6 +117,7 @@ class Erased:
     proof_files: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     space_ids: tuple[UUID, ...] = ()
+    document_ids: tuple[UUID, ...] = ()
 
 
 class PersonalData(Protocol):
@@ -156,7 +157,7 @@ class Erasures(Protocol):
 
 
 class Outside(Protocol):
-    """What lies outside of the database: files of photos and proofs, kept mails, and the list beside the backups."""
+    """What lies outside of the database: files of photos, proofs and documents, mails, the list beside the backups."""
 
     def forget(self, erased: Erased) -> None:
         """Delete the files that belonged to what was erased; doing it twice does no harm."""

@@ -4,53 +4,10 @@ A test compares it with the database, so that a new column cannot come in unclas
 for visitors and its table of times are made from it.
 """
 
-from dataclasses import dataclass
-
+from mapsvc.domain.holdings import Holding
+from mapsvc.domain.holdings import words as _words
+from mapsvc.domain.personal_call_data import OF_CALLS
 from mapsvc.domain.retention import Keep
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """One table and the nature of each of its columns.
-
-    `personal` columns say something about a person or were written by one; `own` ones lead to the person whom the row
-    is about; `others` lead to somebody else, such as whoever decided; `secret` ones prove that somebody is who they
-    are, and are shown to nobody; `plain` ones are about no person. `keep` says what ends the keeping, the main thing
-    first. `exported` narrows what the person gets where the rest is about a place, a colleague or the office.
-    `not_exported` gives the reason where a person gets no part of it at all.
-    """
-
-    table: str
-    personal: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    secret: tuple[str, ...] = ()
-    plain: tuple[str, ...] = ()
-    keep: tuple[Keep, ...] = ()
-    exported: tuple[str, ...] | None = None
-    not_exported: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Return every column of the table, each once."""
-        return self.personal + self.own + self.others + self.secret + self.plain
-
-    @property
-    def concerns_people(self) -> bool:
-        """Tell whether anything in the table leads to a person."""
-        return bool(self.personal or self.own or self.others or self.secret)
-
-    @property
-    def for_the_person(self) -> tuple[str, ...]:
-        """Return the columns of the personal export."""
-        if self.not_exported:
-            return ()
-        return self.personal + self.own + self.plain if self.exported is None else self.exported
-
-
-def _words(columns: str) -> tuple[str, ...]:
-    return tuple(columns.split())
-
 
 #: What somebody with an account, an address or a report leaves here.
 _OF_PEOPLE = (
@@ -178,16 +135,6 @@ _OF_PEOPLE = (
         keep=(Keep.RECORD,),
     ),
     Holding(
-        "collectives",
-        personal=_words("name story needs anchor search_text"),
-        plain=_words(
-            "id slug original_lang form disciplines members_count state source_id source_key created_at updated_at"
-            " version"
-        ),
-        keep=(Keep.RECORD,),
-        exported=_words("id slug name story original_lang form disciplines members_count needs anchor state"),
-    ),
-    Holding(
         "curated_maps",
         personal=_words("title intro"),
         own=_words("created_by"),
@@ -257,10 +204,12 @@ _OF_PEOPLE = (
     Holding(
         "pacts",
         personal=_words("representative proposer note"),
+        own=_words("application_id"),
         plain=_words(
             "id slug title summary original_lang kind state fields_of_action representative_is_person place_text"
             " district_text neighbourhood_text city_name document_url point point_3857 state_as_of record_state"
             " state_reason merged_into search_text source_id source_key source_url created_at updated_at version"
+            " call_id lot_id space_id act ceilings commitments signed_on starts_on ends_on"
         ),
         keep=(Keep.REGISTER,),
         not_exported="it is public in the register it comes from, and joined to no account or address",
@@ -294,10 +243,20 @@ _OF_PLACES = (
     ),
     Holding("streets", plain=_words("id name search_text width geom geom_3857 area_id source_id source_key")),
     Holding(
-        "calls",
-        plain=_words("id code title summary state opens_on closes_on source_id source_key created_at updated_at"),
+        "lots",
+        plain=_words(
+            "id call_id space_id number starts_on ends_on unit capacity reserve overrides pre_access_from withdrawn_at"
+            " withdrawn_reason"
+        ),
     ),
-    Holding("lots", plain=_words("id call_id space_id number starts_on ends_on")),
+    Holding(
+        "indicators",
+        plain=_words(
+            "code name about theme kind unit higher_is_need weight min_group_size method source_id created_at"
+            " updated_at version"
+        ),
+    ),
+    Holding("indicator_values", plain=_words("indicator area_id period value n status updated_at")),
     Holding(
         "initiatives",
         plain=_words(
@@ -311,8 +270,37 @@ _OF_PLACES = (
         plain=_words("id initiative_id point point_3857 address city_name starts ends flags source_key"),
     ),
     Holding("source_rows", plain=_words("source_id row_key record_id state said missed first_seen_at changed_at")),
-    Holding("source_registers", plain=_words("source_id noun mapping rhythm removal_share columns")),
-    Holding("source_runs", plain=_words("id source_id file_sha256 file_as_of ran_at counts")),
+    Holding(
+        "source_registers",
+        plain=_words(
+            "source_id noun mapping rhythm removal_share columns fetch_url format accepts grid known_columns paused"
+            " fetched_at version"
+        ),
+    ),
+    Holding(
+        "source_runs",
+        others=_words("asked_by decided_by"),
+        plain=_words(
+            "id source_id file_sha256 file_as_of ran_at counts state file_name ended_at stopped_to_ask stop_asked step"
+            " done_rows all_rows columns questions decision written fault fault_params version"
+        ),
+        keep=(Keep.HISTORY,),
+        not_exported="who decided is in the history of the account",
+    ),
+    Holding(
+        "source_files",
+        personal=_words("data"),
+        plain=_words("run_id"),
+        keep=(Keep.PREVIEWS,),
+        not_exported="files of registers are compared and forgotten; what is taken over is in the records",
+    ),
+    Holding(
+        "source_run_rows",
+        personal=_words("title changes disputed remarks"),
+        plain=_words("run_id row_key kind number record_id mark"),
+        keep=(Keep.PREVIEWS,),
+        not_exported="rows of registers wait for a decision and are forgotten; what is taken over is in the records",
+    ),
     Holding("source_reuses", plain=_words("source_id row_key old_record_id new_record_id noticed_at")),
     Holding("space_news", plain=_words("id kind noted_at on_day space_id status_after status_before")),
     Holding("idempotency_keys", plain=_words("key scope body_sha256 result created_at")),
@@ -320,4 +308,4 @@ _OF_PLACES = (
     Holding("audit_seals", plain=_words("seq entry_id sha256 sealed_at")),
 )
 
-INVENTORY = {holding.table: holding for holding in _OF_PEOPLE + _OF_PLACES}
+INVENTORY = {holding.table: holding for holding in _OF_PEOPLE + OF_CALLS + _OF_PLACES}

@@ -23,6 +23,10 @@ class Keep(StrEnum):
     RUNS = "runs"
     COUNTERS = "counters"
     UNUSED = "unused"
+    DRAFTS = "drafts"
+    WITHDRAWN = "withdrawn"
+    PAPERS = "papers"
+    PROCEDURE = "procedure"
     ACCOUNT = "account"
     RECORD = "record"
     REGISTER = "register"
@@ -61,6 +65,12 @@ DAYS: dict[Keep, int] = {
     Keep.PREVIEWS: 7,
     # To see what a job did lately; a mail run every half minute makes 9,000 rows.
     Keep.RUNS: 3,
+    # Of applications that were never submitted, counted from the end of the call: long enough to notice, no longer.
+    Keep.DRAFTS: 30,
+    # Counted from the withdrawal: enough to answer whether and when it came; the pseudonym stays in the lists.
+    Keep.WITHDRAWN: 90,
+    # Counted from the end of the call: an act can be contested for 120 days, and courts and auditors ask within a year.
+    Keep.PAPERS: 365,
     # The longest window of a rate limit.
     Keep.COUNTERS: 1,
 }

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mapsvc.domain.erasures import Erased, Erasure, KeyChange, Statement, Subject, SubjectKind, tombstone
 from mapsvc.domain.ids import new_id
+from mapsvc.store import erasures_of_calls
 from mapsvc.store.machinery_tables import erasures
 from mapsvc.store.personal_data import OF_SUBJECT, values_of
 
@@ -59,20 +60,13 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ("links", f"DELETE FROM follow_links WHERE {OF_SUBJECT['follow_links']}"),
     ("subscriptions", f"DELETE FROM subscriptions WHERE {OF_SUBJECT['subscriptions']}"),
     ("reminders", f"DELETE FROM reminders WHERE {OF_SUBJECT['reminders']}"),
+    *erasures_of_calls.STEPS,
     ("addresses", f"DELETE FROM contacts WHERE {OF_SUBJECT['contacts']}"),
     ("photos", f"DELETE FROM photos WHERE {OF_SUBJECT['photos']}"),
     (
         "observations",
         "UPDATE observations SET note = NULL, note_state = 'none', device_point = NULL, accuracy_m = NULL,"
         f" user_id = NULL WHERE {OF_SUBJECT['observations']}",
-    ),
-    # A person who is a group of one; a group of several is its other members' as well.
-    (
-        "collectives",
-        "UPDATE collectives SET slug = 'dissolved-' || id, name = '–', story = '', needs = '{}', anchor = NULL,"
-        " state = 'dissolved'"
-        f" WHERE form = 'individual' AND ({OF_SUBJECT['collectives']}) AND NOT EXISTS (SELECT FROM role_grants g"
-        " WHERE g.collective_id = collectives.id AND g.user_id <> :user)",
     ),
     # What was asked for and never approved is a wish of this person alone.
     (
@@ -115,6 +109,8 @@ class ErasureRepository:
         spaces = self._scalars(
             f"SELECT DISTINCT space_id FROM observations WHERE {OF_SUBJECT['observations']} ORDER BY 1", values
         )
+        own, documents = erasures_of_calls.concerned(self._connection, values)
+        values |= own
         counts = {}
         for name, statement in _STEPS:
             touched = self._connection.execute(text(statement), values).rowcount
@@ -126,7 +122,7 @@ class ErasureRepository:
         self._close_clusters(subject)
         erasure = Erasure(new_id(), subject.kind, subject.id, at)
         self.remember(erasure, counts)
-        return Erased(erasure, counts, tuple(photos), tuple(proofs), subject.emails, tuple(spaces))
+        return Erased(erasure, counts, tuple(photos), tuple(proofs), subject.emails, tuple(spaces), tuple(documents))
 
     def _scalars(self, query: str, values: dict[str, Any]) -> list[Any]:
         return list(self._connection.execute(text(query), values).scalars())

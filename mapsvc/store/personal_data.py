@@ -9,11 +9,23 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from mapsvc.domain.erasures import Subject, SubjectKind
 from mapsvc.domain.personal_data import INVENTORY
-from mapsvc.store import care_tables, machinery_tables
+from mapsvc.store import call_tables, care_tables, machinery_tables
 
-# Both modules put their tables on the same list when they are imported.
-assert care_tables.metadata is machinery_tables.metadata
+# All these modules put their tables on the same list when they are imported.
+assert care_tables.metadata is machinery_tables.metadata is call_tables.metadata
 _TABLES = care_tables.metadata.tables
+
+#: An application is its group's: whoever filed it for another one is not its subject.
+APPLICATIONS = (
+    "SELECT a.id FROM applications a WHERE (a.filed_by = :user AND NOT a.on_behalf)"
+    " OR a.contact_id = ANY(CAST(:contacts AS uuid[]))"
+    " OR a.collective_id IN (SELECT r.collective_id FROM role_grants r WHERE r.user_id = :user)"
+)
+_OFFERS = f"SELECT o.id FROM award_offers o WHERE o.application_id IN ({APPLICATIONS})"  # noqa: S608 - constants
+_COLLECTIVES = (
+    "SELECT r.collective_id FROM role_grants r WHERE r.user_id = :user"
+    " UNION SELECT a.collective_id FROM applications a WHERE a.contact_id = ANY(CAST(:contacts AS uuid[]))"
+)
 
 #: Which rows lead to the subject. Links of visitors are known by their reports only: a key of network, browser and day
 #: may be somebody else's of the same household.
@@ -37,7 +49,22 @@ OF_SUBJECT: dict[str, str] = {
     "rulings": "rulings.record_id = ANY(CAST(:observations AS uuid[])) OR rulings.record_id IN"
     " (SELECT f.id FROM photos f WHERE f.observation_id = ANY(CAST(:observations AS uuid[])))",
     "groups": "groups.requested_by = :user",
-    "collectives": "collectives.id IN (SELECT collective_id FROM role_grants WHERE user_id = :user)",
+    "collectives": f"collectives.id IN ({_COLLECTIVES})",
+    "collective_endorsements": "collective_endorsements.user_id = :user",
+    "fit_alerts": f"fit_alerts.collective_id IN ({_COLLECTIVES})",
+    "applications": f"applications.id IN ({APPLICATIONS})",
+    "application_lots": f"application_lots.application_id IN ({APPLICATIONS})",
+    "application_documents": f"application_documents.application_id IN ({APPLICATIONS})",
+    "integration_requests": f"integration_requests.application_id IN ({APPLICATIONS})",
+    "admissibility_checks": f"admissibility_checks.application_id IN ({APPLICATIONS})",
+    "assignments": f"assignments.application_id IN ({APPLICATIONS})",
+    "award_offers": f"award_offers.application_id IN ({APPLICATIONS})",
+    "award_conditions": f"award_conditions.application_id IN ({APPLICATIONS})",
+    "handovers": f"handovers.offer_id IN ({_OFFERS})",
+    "call_observations": f"call_observations.application_id IN ({APPLICATIONS})",
+    "committee_members": "committee_members.user_id = :user",
+    "conflicts_of_interest": "conflicts_of_interest.user_id = :user",
+    "score_sheets": "score_sheets.user_id = :user",
     "curated_maps": "curated_maps.created_by = :user",
     "import_batches": "import_batches.created_by = :user",
     "personal_values": "personal_values.user_id = :user"
@@ -106,7 +133,8 @@ class PersonalDataRepository:
         contacts = self._ids(
             "SELECT id FROM contacts WHERE lower(email) = lower(:email)"
             " UNION SELECT contact_id FROM follow_links WHERE observation_id = ANY(CAST(:own AS uuid[]))"
-            " UNION SELECT contact_id FROM owner_claims WHERE user_id = :user",
+            " UNION SELECT contact_id FROM owner_claims WHERE user_id = :user"
+            " UNION SELECT contact_id FROM applications WHERE filed_by = :user AND NOT on_behalf",
             email=row.email, own=[str(one) for one in own], user=user_id,
         )  # fmt: skip
         said = self._reports([*own, *self._linked(contacts)])
@@ -138,7 +166,8 @@ class PersonalDataRepository:
             " AND NOT EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id"
             "   AND NOT l.observation_id = ANY(CAST(:said AS uuid[])))"
             " AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.contact_id = c.id)"
-            " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)",
+            " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)"
+            " AND NOT EXISTS (SELECT FROM applications a WHERE a.contact_id = c.id)",
             said=[str(one) for one in said],
         )
         emails = self._connection.execute(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from mapsvc.domain.erasures import tombstone
+from mapsvc.store import upkeep_of_calls as papers
 from mapsvc.store.engine import allow_long_work
 from mapsvc.store.erasures import BLANK_ACCOUNT, CLUSTERED
 from mapsvc.store.outbox import MOST_ATTEMPTS
@@ -53,11 +54,13 @@ _STATEMENTS: dict[str, str] = {
     "rate_counters": "DELETE FROM rate_counters WHERE expires_at < :before",
     "unconfirmed_subscriptions": "DELETE FROM subscriptions WHERE confirmed_at IS NULL AND created_at < :before",
     "reminders": "DELETE FROM reminders WHERE sent_at < :before",
+    **papers.STATEMENTS,
     # A reminder that was sent keeps no address alive by itself.
     "addresses": "DELETE FROM contacts c WHERE created_at < :before"
     " AND NOT EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id)"
     " AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.contact_id = c.id)"
-    " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)",
+    " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM applications a WHERE a.contact_id = c.id)",
     "idempotency_keys": "DELETE FROM idempotency_keys WHERE created_at < :before",
     "previews": "DELETE FROM import_batches WHERE created_at < :before AND state <> 'applied'",
     "runs": "DELETE FROM job_runs WHERE finished_at < :before",
@@ -96,6 +99,7 @@ class UpkeepRepository:
         self._connection = connection
         self._photos: list[UUID] = []
         self._proofs: list[str] = []
+        self._documents: list[UUID] = []
 
     def tidy(self, kind: str, before: datetime, salt: str) -> int:
         """Delete or blank the rows of one kind whose time ended before this instant; return their number."""
@@ -111,6 +115,8 @@ class UpkeepRepository:
         if kind == "proofs":
             condition = f"proof_file IS NOT NULL AND {_PROOF_IS_OVER}"
             self._proofs += self._scalars(f"SELECT proof_file FROM owner_claims WHERE {condition} FOR UPDATE", before)
+        if kind in papers.DOCUMENTS:
+            self._documents += self._scalars(papers.DOCUMENTS[kind], before)
         values = {"before": before, "coarse": COARSE_DEGREES, "most_attempts": MOST_ATTEMPTS}
         return self._connection.execute(text(_STATEMENTS[kind]), values).rowcount
 
@@ -121,6 +127,10 @@ class UpkeepRepository:
     def released_proofs(self) -> list[str]:
         """Return the names of the proofs that rows forgot in this transaction."""
         return self._proofs
+
+    def released_documents(self) -> list[UUID]:
+        """Return the documents that were deleted or ended in this transaction."""
+        return self._documents
 
     def known_photos(self) -> set[UUID]:
         """Return the photos that still have a row."""

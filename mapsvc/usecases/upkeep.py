@@ -25,6 +25,10 @@ KINDS: dict[str, Keep] = {
     "rate_counters": Keep.COUNTERS,
     "unconfirmed_subscriptions": Keep.UNCONFIRMED,
     "reminders": Keep.REMINDERS,
+    "application_drafts": Keep.DRAFTS,
+    "withdrawn_applications": Keep.WITHDRAWN,
+    "papers_of_calls": Keep.PAPERS,
+    "collective_drafts": Keep.DRAFTS,
     "addresses": Keep.UNUSED,
     "idempotency_keys": Keep.ANSWERS,
     "previews": Keep.PREVIEWS,
@@ -55,6 +59,10 @@ class Upkeep(Protocol):
         """Return the names of the proofs that rows forgot in this transaction."""
         ...
 
+    def released_documents(self) -> Sequence[UUID]:
+        """Return the documents that were deleted or ended in this transaction."""
+        ...
+
     def known_photos(self) -> set[UUID]:
         """Return the photos that still have a row."""
         ...
@@ -74,13 +82,13 @@ class UpkeepTransaction(Protocol):
 
 
 class KeptFiles(Protocol):
-    """The files of photos and of owners' proofs."""
+    """The files of photos, of owners' proofs and of applications' documents."""
 
-    def present(self, photo_ids: Sequence[UUID], proof_files: Sequence[str]) -> int:
+    def present(self, photo_ids: Sequence[UUID], proof_files: Sequence[str], document_ids: Sequence[UUID]) -> int:
         """Count the files that these leave behind."""
         ...
 
-    def delete(self, photo_ids: Sequence[UUID], proof_files: Sequence[str]) -> int:
+    def delete(self, photo_ids: Sequence[UUID], proof_files: Sequence[str], document_ids: Sequence[UUID]) -> int:
         """Delete those files; return how many there were."""
         ...
 
@@ -104,12 +112,13 @@ def tidy(
     with begin() as uow:
         counts = {kind: uow.upkeep.tidy(kind, _end(keep, now), salt) for kind, keep in KINDS.items()}
         photos, proofs = uow.upkeep.released_photos(), uow.upkeep.released_proofs()
+        documents = uow.upkeep.released_documents()
         strays = files.strays(uow.upkeep.known_photos() | set(photos))
         if dry_run:
-            return counts | {"files": files.present([*photos, *strays], proofs)}
+            return counts | {"files": files.present([*photos, *strays], proofs, documents)}
         uow.commit()
     # After the commit: a file without a row is found again tomorrow, a row without its file would be a broken picture.
-    return counts | {"files": files.delete([*photos, *strays], proofs)}
+    return counts | {"files": files.delete([*photos, *strays], proofs, documents)}
 
 
 def _end(keep: Keep, now: datetime) -> datetime:
