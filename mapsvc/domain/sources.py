@@ -111,6 +111,11 @@ class RefusedRow:
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def problem(self) -> RowProblem:
+        """Return why it cannot be used."""
+        return RowProblem(self.number, self.column, self.code, self.params)
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnQuestion:
@@ -246,7 +251,7 @@ def nobody(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SourceReading:
-    """What a reader may need besides the file: today, the box of the areas (degrees), a finder of streets, a listener."""
+    """What a reader may need besides the file: today, the box of the areas (degrees), streets, and a listener."""
 
     today: date
     region: tuple[float, float, float, float] | None = None

@@ -1,28 +1,18 @@
 """Keeping registers in step: one run compares a file with what is stored and writes all that it may, or nothing."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mapsvc.domain.errors import Conflict, Invalid, NotFound
+from mapsvc.domain.errors import Conflict, Invalid
 from mapsvc.domain.ids import slugify
 from mapsvc.domain.imports import Upload
 from mapsvc.domain.people import Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.source_difference import compare
-from mapsvc.domain.sources import (
-    Register,
-    Run,
-    SourceDifference,
-    SourceFile,
-    SourceFiles,
-    SourceNoun,
-    SourceReading,
-    SyncReport,
-)
+from mapsvc.domain.sources import Register, Run, SourceDifference, SourceFile, SourceFiles, SyncReport
 from mapsvc.domain.texts import clean_text
-from mapsvc.usecases.source_records import PactRecords, Records, SpaceRecords
+from mapsvc.usecases.source_work import compared, note_run, write
+from mapsvc.usecases.source_work import register as add
 
 _LONGEST = 160
 _TEXTS = ("title", "licence", "attribution")
@@ -59,7 +49,7 @@ def add_register(uow: UnitOfWork, actor: Actor, register: Register, now: datetim
         if stored is not None and (stored.noun, stored.mapping) != (register.noun, register.mapping):
             raise Conflict(f"There is a register {info.code} that is read in another way.", code="taken")
         if stored is None:
-            _register(uow, actor, replace(register, info=clean), now)
+            add(uow, actor, replace(register, info=clean), now)
         uow.commit()
 
 
@@ -81,59 +71,15 @@ def sync(
     """
     require(actor, Action.IMPORT)
     with uow:
-        register = uow.sources.get(code, lock=True)
-        known = register or files.known(code)
-        if known is None:
-            raise NotFound(f"There is no source {code}.", code="unknown_source")
-        answered = replace(known, columns={**known.columns, **asked.columns})
-        file = files.read(answered, upload, SourceReading(now.date(), uow.loading.region(), uow.loading.street_point))
-        records: Records = (PactRecords if known.noun is SourceNoun.PACTS else SpaceRecords)(uow, actor, answered, now)
-        file = records.checked(file)
-        # A question about a column leaves nothing to compare, so nothing can have vanished.
-        share = 1.0 if asked.accept_removals or file.questions else known.removal_share
-        found = compare(
-            file.rows, [one.key for one in file.refused], records.seen(), records.held(file), records.other, share
+        what = compared(
+            uow, files, actor, code, upload, now, accept_removals=asked.accept_removals, columns=asked.columns
         )
-        if file.questions:
-            found = replace(found, vanished=(), still_missing=())
-        stopped = found.stopped or bool(file.questions)
-        digest = hashlib.sha256(upload.data).hexdigest()
-        last = uow.sources.last_run(code)
-        repeated = last is not None and last.file_sha256 == digest
-        written = not stopped and not asked.dry_run and (not repeated or _does_anything(found))
-        report = _report(file, found, stopped=stopped, written=written)
+        written = not what.stopped and not asked.dry_run and (not what.repeated or what.does_anything)
         if written:
-            if register is None:
-                _register(uow, actor, known, now)
-            if asked.columns:
-                uow.sources.keep_columns(code, answered.columns)
-            records.write(found, upload.as_of, repeated=repeated)
-            uow.sources.add_run(code, Run(digest, upload.as_of, now, _counts(report)))
-            day = upload.as_of.isoformat() if upload.as_of else None
-            uow.audit.add(actor, "synced", "source", code, after={**_counts(report), "file_as_of": day}, at=now)
+            write(uow, what, what.found, actor, now)
+            note_run(uow, what, actor, now)
             uow.commit()
-    return report
-
-
-def _register(uow: UnitOfWork, actor: Actor, register: Register, now: datetime) -> None:
-    uow.sources.add(register)
-    after = {
-        "code": register.info.code,
-        "noun": register.noun.value,
-        "mapping": register.mapping,
-        "rhythm": register.rhythm.value,
-        "removal_share": register.removal_share,
-    }
-    uow.audit.add(actor, "registered", "source", register.info.code, after=after, at=now)
-
-
-def _does_anything(found: SourceDifference) -> bool:
-    return bool(found.vanished) or any(plan.changes or plan.remember for plan in found.plans)
-
-
-def _counts(report: SyncReport) -> dict[str, int]:
-    names = ("new", "changed", "moved", "vanished", "reused_ids", "conflicts", "refused")
-    return {name: len(getattr(report, name)) for name in names}
+    return _report(what.file, what.found, stopped=what.stopped, written=written)
 
 
 def _report(file: SourceFile, found: SourceDifference, *, stopped: bool, written: bool) -> SyncReport:
