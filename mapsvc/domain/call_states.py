@@ -49,10 +49,14 @@ _BEFORE_FINAL = tuple(state for state in WAY if WAY.index(state) < WAY.index(_S.
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a guard may ask: the call, how far its work is, what the check list says is missing, and the clock."""
+    """What a guard may ask: the call, how far its work is, and the clock.
+
+    `unsigned` counts the score sheets that are still open, `missing` names the lines of the check list that fail.
+    """
 
     call: Call
     progress: CallProgress
+    unsigned: int
     missing: tuple[str, ...]
     now: datetime
     today: date
@@ -104,7 +108,7 @@ def _committee(facts: Facts) -> str:
 
 
 def _all_signed(facts: Facts) -> str:
-    return "call_unsigned" if facts.progress.count("admitted") else ""
+    return "call_unsigned" if facts.unsigned else ""
 
 
 def _run_adopted(facts: Facts) -> str:

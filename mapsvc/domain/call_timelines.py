@@ -104,6 +104,15 @@ def moved(timeline: Mapping[str, object], days: int) -> dict[str, object]:
     return written | {name: _moved(written[name], days) for name in shift}
 
 
+def extended(timeline: Timeline, closes_on: date, closes_at: time) -> Timeline:
+    """Return the dates with a new deadline; what comes after the deadline moves by as many days."""
+    written = timeline_to_json(timeline)
+    days = 0 if timeline.closes_on is None else max(0, (closes_on - timeline.closes_on).days)
+    later = ORDER[ORDER.index("closes_on") + 1 :]
+    deadline = {"closes_on": closes_on.isoformat(), "closes_at": closes_at.isoformat("minutes")}
+    return read_timeline(written | deadline | {name: _moved(written[name], days) for name in later})
+
+
 def _moved(value: object, days: int) -> object:
     if isinstance(value, list):
         return [_moved(one, days) for one in value]

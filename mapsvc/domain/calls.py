@@ -22,6 +22,8 @@ from mapsvc.domain.fields import read_members, write_value
 #: A lot begins and ends on days; half-open: `ends_on` is the first day on which it is no longer there.
 MOST_LOTS = 300
 MOST_SEATS = 1_000
+#: Events by which somebody has written a part of a call, and therefore does not approve it; visitors never see them.
+WRITING = frozenset({"created", "copied", "written"})
 FROZEN_FORMAT = "mapsvc.call/1"
 
 

@@ -95,6 +95,12 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         " document_url point point_3857 state_as_of source_row other",
         "summary proposer representative note search_text",
     ),
+    "call": _fields(
+        "code timeline definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
+        " starts_on ends_on opens_on closes_on frozen frozen_sha256 seed_commitment state_before created_by approved_by"
+        " legal_checked_by",
+        "title summary office definition draw_description",
+    ),
     "flag": _fields("noun record_id hid_from settled_at settled_by", "note reporter cluster_key"),
     "appeal": _fields("first_decided_by ruling_id", "text answer"),
     "owner_claim": _fields("wish unhide_asked_by unhide_agreed_by unhide_refused_by precision_before",

@@ -3,7 +3,7 @@
 The transaction that joins all of them is `mapsvc.domain.ports.UnitOfWork`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -257,4 +257,8 @@ class Offers(Protocol):
 
     def by_slug(self, slug: str) -> OfferRow | None:
         """Return one space, whatever its availability."""
+        ...
+
+    def of_ids(self, space_ids: Collection[UUID]) -> dict[UUID, OfferRow]:
+        """Return spaces by their ids, whatever their availability."""
         ...

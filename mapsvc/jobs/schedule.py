@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mapsvc.bootstrap import Services
-from mapsvc.jobs import reckon_reporters, remind, seal_audit, send_mail, tell_news, tidy, verify_audit
+from mapsvc.jobs import close_calls, reckon_reporters, remind, seal_audit, send_mail, tell_news, tidy, verify_audit
 
 Report = dict[str, int]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,6 +32,7 @@ class Entry:
 TIMETABLE = (
     Entry("send-mail", timedelta(seconds=30), send_mail.run, "Send the mails that wait in the outbox."),
     Entry("tell-news", timedelta(minutes=1), tell_news.run, "Queue the mails with news of areas that are due."),
+    Entry("close-calls", timedelta(minutes=1), close_calls.run, "Close calls whose deadline has passed."),
     Entry("remind", timedelta(hours=1), remind.run, "Ask who marked a place whether it is still true."),
     Entry(
         "reckon-reporters",

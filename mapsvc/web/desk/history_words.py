@@ -49,7 +49,7 @@ def actions() -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    return _of_records() | _of_decisions() | _of_accounts() | _of_applications()
+    return _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_calls()
 
 
 def _of_applications() -> dict[str, str]:
@@ -62,6 +62,21 @@ def _of_applications() -> dict[str, str]:
         "application_completed": _("Application completed as asked"),
         "document_added": _("Document received"),
         "document_removed": _("Document taken out"),
+    }
+
+
+def _of_calls() -> dict[str, str]:
+    return {
+        "call_created": _("Call begun"),
+        "call_edited": _("Call changed"),
+        "call_legal_check": _("Legal check of a call"),
+        "call_moved": _("Call moved on"),
+        "call_extended": _("Call given more time"),
+        "call_drawn": _("Numbers of the draw noted"),
+        "lot_added": _("Lot added"),
+        "lot_changed": _("Lot changed"),
+        "lot_removed": _("Lot removed"),
+        "lot_withdrawn": _("Lot withdrawn"),
     }
 
 
