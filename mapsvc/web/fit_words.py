@@ -51,7 +51,11 @@ def letters() -> list[dict[str, str]]:
 
 def card(fit: Fitting) -> dict[str, Any]:
     """Return the words of a pair as a row of a ranking shows them."""
-    pair = fit.pair
+    return pair_card(fit.pair)
+
+
+def pair_card(pair: PairResult) -> dict[str, Any]:
+    """Return the words of what a comparison found."""
     warned = {one.key for one in pair.warnings}
     said = chips(one for one in pair.constraints if one.key not in warned)
     return {

@@ -88,7 +88,7 @@ def _draft(stored: Collective, typed: Typed) -> tuple[CollectiveDraft, dict[str,
     def locate(street: str) -> tuple[float, float]:
         if street == kept and stored.anchor_lon is not None and stored.anchor_lat is not None:
             return stored.anchor_lon, stored.anchor_lat
-        return _street(street)
+        return street_point(street)
 
     needs, faults = needs_form.read_needs(typed, locate)
     members = None
@@ -107,7 +107,8 @@ def _draft(stored: Collective, typed: Typed) -> tuple[CollectiveDraft, dict[str,
     return draft, faults
 
 
-def _street(text: str) -> tuple[float, float]:
+def street_point(text: str) -> tuple[float, float]:
+    """Return the point of a street of the gazetteer; raise Invalid where none or several are meant."""
     found = addresses.streets_named(connection(), text, (city().lon, city().lat), _MOST_STREETS)
     street = addresses.meant(text, found)
     if street is not None:
@@ -119,11 +120,21 @@ def _street(text: str) -> tuple[float, float]:
 
 
 def _anchor_text(stored: Collective) -> str:
-    """Return the street at the stored point, or the point itself where there is none."""
+    """Return where a collective is, in words."""
     if stored.anchor_lon is None or stored.anchor_lat is None:
         return ""
-    street = addresses.place_at(connection(), stored.anchor_lon, stored.anchor_lat)["street"]
-    return str(street) if street else f"{stored.anchor_lat:.5f}, {stored.anchor_lon:.5f}"
+    return point_text(stored.anchor_lon, stored.anchor_lat)
+
+
+def point_text(lon: float, lat: float) -> str:
+    """Return the street at a point, or the point itself where there is none."""
+    street = addresses.place_at(connection(), lon, lat)["street"]
+    return str(street) if street else f"{lat:.5f}, {lon:.5f}"
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """Return slug and name of the districts and neighbourhoods that a group can choose."""
+    return [(row["slug"], row["name"]) for row in areas.names(connection()) if row["level"] in _DISTRICTS]
 
 
 def _fill_in(stored: Collective, typed: Typed, version: int) -> ResponseReturnValue:
@@ -161,8 +172,7 @@ def _page(
     fresh: frozenset[str] = frozenset(), offer: Offer | None = None, base: str | None = None,
 ) -> str:  # fmt: skip
     words = {code: needs_view.fault(error) for code, error in (faults or {}).items()}
-    districts = [(row["slug"], row["name"]) for row in areas.names(connection()) if row["level"] in _DISTRICTS]
-    shown = needs_view.sections(typed, words, districts)
+    shown = needs_view.sections(typed, words, district_choices())
     for section in shown:
         section["open"] = section["open"] or any(one["code"] in fresh for one in section["controls"])
     return render_template(
