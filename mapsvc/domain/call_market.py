@@ -130,6 +130,10 @@ class CallMarkets(Protocol):
         """Return what a run reads of the call with this code."""
         ...
 
+    def by_id(self, call_id: UUID) -> CallHead | None:
+        """Return what a run reads of a call."""
+        ...
+
     def rows(self, head: CallHead) -> MarketRows:
         """Return everything that a run of the call is computed from, in a fixed number of statements."""
         ...

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mapsvc.domain.call_definitions import Mechanism
+from mapsvc.matching.call_rules import WITHDRAWN
 from mapsvc.matching.micro import MICRO
 from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.priority import MOST_POINTS
@@ -95,7 +96,8 @@ def _gets(run: Run, application: str, lot: str) -> bool:
 
 
 def _by_rule(run: Run, application: str, lot: str, pair: PairInput) -> list[WhatIf]:
-    if len(pair.blocked_by) > 1 or (application, lot) in run.locks.forbid:
+    # A lot that was withdrawn does not come back.
+    if len(pair.blocked_by) > 1 or WITHDRAWN in pair.blocked_by or (application, lot) in run.locks.forbid:
         return []
     changed = with_pair(run, application, lot, replace(pair, blocked_by=()))
     return [WhatIf(Lever.RULE, lot, rule=pair.blocked_by[0])] if _gets(changed, application, lot) else []
@@ -180,7 +182,7 @@ def empty_lots(solved: Solved) -> tuple[EmptyLot, ...]:
             fills_if_listed=tuple(name for name in sorted(unplaced) if lot in would_get[name]),
         )
         for lot in empty
-        if lot not in run.locks.hold_out
+        if lot not in run.locks.hold_out and WITHDRAWN not in _single_rules(run, lot)
     )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from mapsvc.domain.call_definitions import Mechanism
 from mapsvc.domain.errors import Invalid
 from mapsvc.matching.audits import Cutoff, seat_kinds
+from mapsvc.matching.call_rules import WITHDRAWN
 from mapsvc.matching.outcomes import Solved, solve_run
 
 
@@ -106,6 +107,8 @@ class Explainer:
         if lot not in given.ranking and not accepts:
             return Reason(WhyNot.NOT_LISTED)
         pair = given.pairs.get(lot)
+        if pair is not None and WITHDRAWN in pair.blocked_by:
+            return Reason(WhyNot.LOT_WITHDRAWN)
         if pair is None or pair.blocked_by:
             rules = sorted(pair.blocked_by) if pair is not None else []
             return Reason(WhyNot.INFEASIBLE, {"rules": rules})

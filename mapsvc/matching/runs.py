@@ -15,8 +15,9 @@ from mapsvc.domain.errors import Invalid
 from mapsvc.matching.market import Market, Pair, Reserve
 from mapsvc.matching.priority import Terms, priority
 
-NEVER_OVERRIDDEN = frozenset({"H01", "H07", "H10", "H16", "H18"})
-"""Rules that no decision of an officer overrides (3.9): eligibility, lawful use, emissions, safety, consent."""
+NEVER_OVERRIDDEN = frozenset({"H01", "H07", "H10", "H16", "H18", "H21"})
+"""Rules that no decision of an officer overrides (3.9): eligibility, lawful use, emissions, safety, consent; and a lot
+that was withdrawn (H21) is no longer there to be given."""
 
 
 @dataclass(frozen=True)
@@ -132,19 +133,35 @@ def check_run(run: Run) -> None:
         for lot, pair in application.pairs.items():
             if not pair.fit_low <= pair.fit <= pair.fit_high:
                 raise Invalid("The fit lies outside its bounds.", pointer_to(f"{at}/pairs", lot))
+    check_locks(run)
+    _check_owners(run)
+
+
+def check_locks(run: Run) -> None:
+    """Raise Invalid with a pointer unless the locks fit each other, the seats and the law (3.9)."""
     for index, (name, lot) in enumerate(sorted(run.locks.require.items())):
         at = f"/locks/require/{index}"
         if name in run.locks.exclude or lot in run.locks.hold_out or (name, lot) in run.locks.forbid:
-            raise Invalid("This pair is required and taken out.", at)
-        if lot not in run.applications[name].ranking:
-            raise Invalid("This application does not list this lot.", at)
-        stopped = sorted(
-            {key for key in run.applications[name].pairs[lot].blocked_by if key.split(".")[0] in NEVER_OVERRIDDEN}
-        )
+            raise Invalid(
+                "This pair is required and taken out.", at, code="lock_contradicts", application=name, lot=lot
+            )
+        given = run.applications[name]
+        takes_any = run.mechanism is Mechanism.OPTIMAL and given.accepts_other_lots
+        if lot not in given.ranking and not takes_any:
+            raise Invalid(
+                "This application does not list this lot.", at, code="lock_not_listed", application=name, lot=lot
+            )
+        stopped = sorted({key for key in given.pairs[lot].blocked_by if key.split(".")[0] in NEVER_OVERRIDDEN})
         if stopped:
-            raise Invalid(f"No lock overrides {stopped[0]}.", at)
+            raise Invalid(
+                f"No lock overrides {stopped[0]}.",
+                at,
+                code="lock_overrides",
+                application=name,
+                lot=lot,
+                rule=stopped[0],
+            )
     _check_seats(run)
-    _check_owners(run)
 
 
 def _check_seats(run: Run) -> None:
@@ -154,7 +171,9 @@ def _check_seats(run: Run) -> None:
     for lot, given in run.lots.items():
         at = pointer_to("/lots", lot)
         if taken.get(lot, 0) > given.capacity:
-            raise Invalid("More applications are required at this lot than it has seats.", at)
+            raise Invalid(
+                "More applications are required at this lot than it has seats.", at, code="lock_seats", lot=lot
+            )
         if given.reserve is not None and given.reserve.seats > given.capacity:
             raise Invalid("More seats are reserved than the lot has.", at)
 

@@ -50,7 +50,14 @@ class CallMarketRepository:
 
     def head(self, code: str) -> CallHead | None:
         """Return what a run reads of the call with this code."""
-        row = self._connection.execute(select(*(calls.c[name] for name in _HEAD)).where(calls.c.code == code)).first()
+        return self._head(calls.c.code == code)
+
+    def by_id(self, call_id: UUID) -> CallHead | None:
+        """Return what a run reads of a call."""
+        return self._head(calls.c.id == call_id)
+
+    def _head(self, condition: ColumnElement[bool]) -> CallHead | None:
+        row = self._connection.execute(select(*(calls.c[name] for name in _HEAD)).where(condition)).first()
         if row is None:
             return None
         return CallHead(**row._mapping, path=AreaRepository(self._connection).path(row.area_id))

@@ -99,7 +99,7 @@ def gather(uow: UnitOfWork, call: CallHead, now: datetime) -> CallMarket:
         ),
         impact=impacts(
             [one.themes for one in applications.values()],
-            [_need_at(lot, needs) for lot in lots.values()],
+            [need_at(lot, needs) for lot in lots.values()],
         ),
         owner=_owner(uow, call.id, rows, definition.mechanism),
         extra=_extra(rules, candidates, lots),
@@ -264,7 +264,8 @@ def _extra(
     return found
 
 
-def _need_at(lot: MarketLot, needs: Mapping[UUID, Mapping[str, int]]) -> Mapping[str, int]:
+def need_at(lot: MarketLot, needs: Mapping[UUID, Mapping[str, int]]) -> Mapping[str, int]:
+    """Return the need by theme around a lot; nothing where it lies in no area."""
     area = lot.space.space.area_id
     return {} if area is None else needs.get(area, {})
 
