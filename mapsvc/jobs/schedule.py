@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mapsvc.bootstrap import Services
-from mapsvc.jobs import close_calls, reckon_reporters, remind, seal_audit, send_mail, tell_news, tidy, verify_audit
+from mapsvc.jobs import (
+    awards,
+    close_calls,
+    reckon_reporters,
+    remind,
+    seal_audit,
+    send_mail,
+    tell_news,
+    tidy,
+    verify_audit,
+)
 
 Report = dict[str, int]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -40,6 +50,7 @@ TIMETABLE = (
         reckon_reporters.run,
         "Halve old tallies of reporters, and conclude again where a changed reliability counts.",
     ),
+    Entry("awards", timedelta(minutes=10), awards.run, "End offers without an answer; announce that periods end."),
     Entry("seal-audit", timedelta(minutes=1), seal_audit.run, "Chain what was added to the history."),
     Entry("verify-audit", timedelta(days=1), verify_audit.run, "Check the whole chain of the history."),
     Entry(

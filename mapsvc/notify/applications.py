@@ -10,7 +10,7 @@ Params = Mapping[str, object]
 Gettext = Callable[[str], str]
 
 
-def _values(params: Params, public_url: str, city: str) -> dict[str, str]:
+def values_of(params: Params, public_url: str, city: str) -> dict[str, str]:
     """Return what every mail fills in: the title of the call in the reader's language, its city, the private link."""
     title = params.get("call")
     lang = str(params["lang"])
@@ -24,7 +24,8 @@ def _values(params: Params, public_url: str, city: str) -> dict[str, str]:
     }
 
 
-def _instant(params: Params, name: str) -> str:
+def instant_text(params: Params, name: str) -> str:
+    """Return an instant of the mail in words, in the time zone of the call; empty where there is none."""
     text = str(params.get(name) or "")
     if not text:
         return ""
@@ -34,7 +35,7 @@ def _instant(params: Params, name: str) -> str:
 
 def link(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, str]:
     """Write the mail with the private link of an application that was begun."""
-    values = _values(params, public_url, city)
+    values = values_of(params, public_url, city)
     subject = _("Your application: %(call)s") % values
     body = _(
         "You have begun an application for “%(call)s”.\n\n"
@@ -46,10 +47,10 @@ def link(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, s
 
 def received(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, str]:
     """Write the mail with the receipt of an application."""
-    closes = _instant(params, "closes_at")
-    values = _values(params, public_url, city) | {
+    closes = instant_text(params, "closes_at")
+    values = values_of(params, public_url, city) | {
         "receipt": str(params["receipt"]),
-        "at": _instant(params, "at"),
+        "at": instant_text(params, "at"),
         "sha256": str(params["sha256"]),
         "closes": closes,
     }
@@ -70,7 +71,7 @@ def received(_: Gettext, params: Params, public_url: str, city: str) -> tuple[st
 
 def withdrawn(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, str]:
     """Write the mail that confirms a withdrawal."""
-    values = _values(params, public_url, city)
+    values = values_of(params, public_url, city)
     subject = _("Withdrawn: your application for %(call)s") % values
     body = _(
         "Your application %(code)s for “%(call)s” is withdrawn. It takes no further part in the call.\n\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.support import Translations
 
-from mapsvc.notify import applications, owners, reminders, subscriptions
+from mapsvc.notify import applications, awards, owners, reminders, subscriptions
 from mapsvc.notify.rulings import said
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
@@ -148,6 +148,7 @@ WRITERS: dict[str, Writer] = {
     "application_link": applications.link,
     "application_received": applications.received,
     "application_withdrawn": applications.withdrawn,
+    **awards.WRITERS,
     "owner_received": owners.received,
     "owner_decided": owners.decided,
     "subscription_ask": subscriptions.ask,

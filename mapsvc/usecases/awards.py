@@ -25,11 +25,12 @@ from mapsvc.domain.awards import (
 from mapsvc.domain.call_states import CallState
 from mapsvc.domain.calls import Call, Lot
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
-from mapsvc.domain.ids import new_id, token_hash
+from mapsvc.domain.ids import new_id
 from mapsvc.domain.people import SYSTEM, Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
+from mapsvc.usecases.applications import opened
 from mapsvc.usecases.award_spaces import settle_spaces
 
 BATCH = 50
@@ -100,14 +101,14 @@ def _send(
     return offer
 
 
-def accept(uow: UnitOfWork, actor: Actor, token: str, offer_id: UUID, now: datetime) -> Offer:
-    """Accept an offer with the secret of the application's private page.
+def accept(uow: UnitOfWork, actor: Actor, key: str, offer_id: UUID, now: datetime) -> Offer:
+    """Accept an offer; `key` is the secret of the private page, or the application's id for who speaks for the group.
 
     Raises NotFound for an unknown link or another group's offer, Conflict with a code that says what happened before:
     `offer_over`, `offer_accepted`, `offer_declined`, `offer_expired`, `offer_revoked`, `offer_signed`.
     """
     with uow:
-        case = _of_group(uow, token, offer_id)
+        case = _of_group(uow, actor, key, offer_id)
         accepted = answer(uow, actor, case, OfferState.ACCEPTED, now)
         set_state(uow, case.application, ApplicationState.ACCEPTED, By.GROUP, now)
         mail_case(uow, case, "award_accepted", now)
@@ -115,14 +116,14 @@ def accept(uow: UnitOfWork, actor: Actor, token: str, offer_id: UUID, now: datet
     return accepted
 
 
-def decline(uow: UnitOfWork, actor: Actor, token: str, offer_id: UUID, reason: str, now: datetime) -> Offer:
+def decline(uow: UnitOfWork, actor: Actor, key: str, offer_id: UUID, reason: str, now: datetime) -> Offer:
     """Decline an offer, or give back one that was accepted and not signed; words are welcome and not needed.
 
     Raises NotFound and Conflict as `accept` does; declining is possible as long as the offer stands.
     """
     words = clean_text(reason, "/reason", LONGEST_REASON, several_lines=True)
     with uow:
-        case = _of_group(uow, token, offer_id)
+        case = _of_group(uow, actor, key, offer_id)
         declined = answer(uow, actor, case, OfferState.DECLINED, now, reason=words or None)
         set_state(uow, case.application, ApplicationState.DECLINED, By.GROUP, now)
         settle_spaces(uow, actor, case.call, now)
@@ -225,10 +226,10 @@ def case_of_office(uow: UnitOfWork, actor: Actor, offer_id: UUID) -> Case:
     return case
 
 
-def _of_group(uow: UnitOfWork, token: str, offer_id: UUID) -> Case:
-    application = uow.applications.by_token(token_hash(token))
+def _of_group(uow: UnitOfWork, actor: Actor, key: str, offer_id: UUID) -> Case:
+    application = opened(uow, actor, key)
     offer = uow.awards.offer(offer_id)
-    if application is None or offer is None or offer.application_id != application.id:
+    if offer is None or offer.application_id != application.id:
         raise NotFound("there is no such offer")
     return locked_case(uow, offer_id)
 
@@ -320,5 +321,8 @@ def mail(
     uow: UnitOfWork, application: Application, call: Call, lot: Lot, template: str, now: datetime, **more: object
 ) -> None:
     """Queue a mail about a lot to a group, in its own language."""
-    params = {"call": call.code, "title": dict(call.title), "lot": lot.number, "premises": lot.name, **more}
+    params = {
+        "call": dict(call.title), "code": application.code, "zone": call.timeline.zone, "lot": lot.number,
+        "premises": lot.name, **more,
+    }  # fmt: skip
     tell(uow, application, template, params, now)
