@@ -23,6 +23,8 @@ from mapsvc.domain.blurs import Marks
 from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy, read_policy
+from mapsvc.domain.imports import Upload
+from mapsvc.domain.indicators import IndicatorFile
 from mapsvc.domain.owner_claims import CheckedProof
 from mapsvc.domain.people import Grant
 from mapsvc.domain.photos import CheckedPhoto
@@ -32,6 +34,7 @@ from mapsvc.exchange.blurs import blur
 from mapsvc.exchange.documents import check_document
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.history import to_csv as history_to_csv
+from mapsvc.exchange.indicators import read_indicators
 from mapsvc.exchange.personal_archive import personal_archive
 from mapsvc.exchange.photos import check_photo
 from mapsvc.exchange.proofs import check_proof
@@ -185,6 +188,10 @@ class Services:
     def check_proof(self, data: bytes) -> CheckedProof:
         """Return what may be kept of a proof; raise TooLarge, UnsupportedType or Invalid for any other file."""
         return check_proof(data)
+
+    def read_indicators(self, upload: Upload) -> IndicatorFile:
+        """Return the indicators and values of an uploaded table; raise Invalid and others for one that is none."""
+        return read_indicators(upload)
 
     def check_photo(self, data: bytes) -> CheckedPhoto:
         """Return the clean picture of an uploaded file; raise TooLarge, UnsupportedType or Invalid for any other."""

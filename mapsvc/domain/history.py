@@ -86,6 +86,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         " indicators values"
         " mapping rhythm removal_share columns new changed moved vanished reused_ids conflicts refused file_as_of"
     ),
+    "indicators": _fields("weights"),
     "city": _fields("name languages accent accent_dark centre zoom only_row"),
     "user": _fields("lang active confirmed_at erased_at create_datetime update_datetime granted_by", "email name",
                     "password fs_uniquifier"),

@@ -18,7 +18,9 @@ from mapsvc.domain.imports import SourceInfo
 
 MICRO = 1_000_000
 """Need is counted in millionths of one, as everything that the matching reckons with."""
-KINDS = ("context", "need", "activity", "output", "outcome", "impact")
+MOST_VALUES = 50_000
+"""Values in one file: 500 figures of 100 areas."""
+MOST_WEIGHT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class Indicators(Protocol):
         ...
 
     def put(self, indicator: Indicator, source_code: str, at: datetime) -> None:
-        """Add an indicator or change what is said of it."""
+        """Add an indicator or change what is said of it; its weight stays as somebody decided it."""
         ...
 
     def set_weight(self, code: str, version: int, weight: int, at: datetime) -> bool:

@@ -66,7 +66,7 @@ class IndicatorRepository:
         return found
 
     def put(self, indicator: Indicator, source_code: str, at: datetime) -> None:
-        """Add an indicator or change what is said of it."""
+        """Add an indicator or change what is said of it; its weight stays as somebody decided it."""
         said = {
             name: getattr(indicator, name)
             for name in (
@@ -80,7 +80,7 @@ class IndicatorRepository:
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["code"],
-                set_={**said, "source_id": source, "updated_at": at, "version": indicators.c.version + 1},
+                set_={name: value for name, value in said.items() if name != "weight"} | {"updated_at": at},
             )
         )
 

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from mapsvc.domain.errors import NotFound
 from mapsvc.domain.subscriptions import Rhythm
 from mapsvc.spatial import areas
-from mapsvc.web import looks
+from mapsvc.web import indicators, looks
 from mapsvc.web.current import connection, now
 from mapsvc.web.i18n import date_text, number_text
 from mapsvc.web.labels import choices, label
@@ -59,6 +59,7 @@ def show(slug: str) -> str:
         drawn=ngettext("The place seen last.", "The %(num)s places seen last.", len(newest)) if newest else "",
         newest=places(newest[:_LISTED]),
         looks=looks.of_area(slug),
+        need=indicators.of_area(slug),
         news={"choices": choices("rhythm"), "rhythm": Rhythm.WEEKLY.value},
         # Where no street is known around its places, the area's own outline is the ground.
         map=mini_map(drawn, bounds=bounds, moving=True) or mini_map(drawn, bounds=around, moving=True),

@@ -74,10 +74,11 @@ def show() -> str:
         "needs/show.html",
         title=_title(found, layer),
         level=label("level", found.level),
+        level_code=found.level,
         parent=found.parent,
         rows=rows,
-        layers=[{"text": _layer_name(found, code), "url": _layer_url(found, code), "on": code == layer}
-                for code in layers],
+        layer=layer,
+        layers=[(code, _layer_name(found, code)) for code in layers],
         indicators=[_indicator(one, found) for one in found.indicators],
         about=_about(found, layer),
         incomplete=any(row["incomplete"] for row in rows),
@@ -87,7 +88,7 @@ def show() -> str:
         legend=[(step, _step_text(step)) for step in range(1, 6)],
         demonstration=any(one.demonstration for one in found.indicators),
         address=page_address(),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/needs.csv")
@@ -152,7 +153,7 @@ def of_area(slug: str) -> dict[str, Any] | None:
         "index": _hundred(need.index),
         "incomplete": need.incomplete,
         "areas": len(found.areas),
-        "url": "/needs?of=" + slug,
+        "url": _layer_url(found, INDEX),
         "parts": [_part(part, names[part.indicator]) for part in need.parts if part.percentile is not None],
         "demonstration": any(one.demonstration for one in found.indicators),
     }
@@ -241,7 +242,7 @@ def _indicator(one: Indicator, found: Compared) -> dict[str, Any]:
     return {
         "name": text_in(dict(one.name))[0] or one.code,
         "about": text_in(dict(one.about))[0],
-        "theme": _("every theme") if one.theme == "general" else label("theme", one.theme),
+        "theme": theme_name(one.theme),
         "weight": one.weight,
         "share": round(100 * one.weight / total) if total else 0,
         "direction": _("more is more need") if one.higher_is_need else _("less is more need"),
@@ -304,3 +305,8 @@ def _step_text(step: int) -> str:
         4: _("much"),
         5: _("most need"),
     }[step]
+
+
+def theme_name(theme: str) -> str:
+    """Return how a theme of indicators is called."""
+    return _("every theme") if theme == "general" else label("theme", theme)

@@ -26,7 +26,7 @@ from mapsvc.web.limits import UPLOAD, limiter
 MOST_SHOWN = 400
 _MOST_LISTED = 30
 _ACCEPTED = ("changed", "new")
-_LICENCES = ("CC-BY-4.0", "CC0-1.0", "IODL-2.0", "ODbL-1.0")
+LICENCES = ("CC-BY-4.0", "CC0-1.0", "IODL-2.0", "ODbL-1.0")
 
 
 @bp.get("/imports")
@@ -40,9 +40,9 @@ def imports() -> str:
 def imports_upload() -> ResponseReturnValue:
     """Read a file and show what it would do; no record is written."""
     try:
-        upload = _upload()
+        sent = upload()
         batch_id = import_cases.preview_import(
-            services().unit_of_work(), services().register_files, actor(), upload, now()
+            services().unit_of_work(), services().register_files, actor(), sent, now()
         )
     except (Invalid, TooLarge, UnsupportedType) as error:
         status = {TooLarge: 413, UnsupportedType: 415}.get(type(error), 422)
@@ -78,7 +78,8 @@ def imports_decide(batch_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.imports_show", batch_id=batch_id))
 
 
-def _upload() -> Upload:
+def upload() -> Upload:
+    """Return the file of a form with what the form says of it; raise Invalid with a pointer."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid("choose a file", "/file", code="no_file")
@@ -107,7 +108,7 @@ def _start_page(form: Mapping[str, Any], fault: str) -> str:
         "desk/imports.html",
         form=form,
         fault=fault,
-        licences=[(code, code.replace("-", " ")) for code in _LICENCES],
+        licences=[(code, code.replace("-", " ")) for code in LICENCES],
         batches=[_batch(row) for row in recent if everywhere or row["created_by"] == actor().user_id],
     )
 
