@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from mapsvc.config import SettingError, Settings
 from mapsvc.domain.applications import CheckedDocument, application_token
 from mapsvc.domain.blurs import Marks
+from mapsvc.domain.collectives import collective_of_token, collective_token
 from mapsvc.domain.erasures import Erased, Erasure
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.freshness_policy import DEFAULT, FreshnessPolicy, read_policy
@@ -204,6 +205,14 @@ class Services:
     def grants_of(self, connection: Connection, user_id: int) -> tuple[Grant, ...]:
         """Return what an account may do, read on the caller's connection."""
         return PeopleRepository(connection).grants_of(user_id)
+
+    def collective_token(self, collective_id: UUID) -> str:
+        """Return the secret in the links of mails to a collective."""
+        return collective_token(self.settings.secret_key, collective_id)
+
+    def collective_of_token(self, token: str) -> UUID | None:
+        """Return the collective whose token this is."""
+        return collective_of_token(self.settings.secret_key, token)
 
     def subscription_token(self, subscription_id: UUID) -> str:
         """Return the secret of a subscription's private page."""

@@ -3,6 +3,9 @@
 What they need is in `mapsvc.domain.needs`.
 """
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +14,8 @@ from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.errors import Conflict
+
+_TOKEN_BYTES = 16
 
 #: A smaller number would point at people; it is published as "fewer than 5".
 SMALLEST_COUNT = 5
@@ -159,6 +164,30 @@ def is_due_for_dissolution(collective: Collective, now: datetime) -> bool:
     return collective.state in PUBLIC_STATES and heard <= now - SILENCE and asked <= now - NOTICE
 
 
+def collective_token(secret: str, collective_id: UUID) -> str:
+    """Return the secret in the links of mails to a collective: it ends its alerts and says that it still exists.
+
+    It holds the id and 128 bits that are derived from the service's secret key (HMAC-SHA256), and stands nowhere.
+    """
+    return base64.urlsafe_b64encode(collective_id.bytes + _seal(secret, collective_id)).rstrip(b"=").decode()
+
+
+def collective_of_token(secret: str, token: str) -> UUID | None:
+    """Return the collective whose token this is, None for any other text."""
+    try:
+        held = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    if len(held) != 2 * _TOKEN_BYTES:
+        return None
+    collective_id = UUID(bytes=held[:_TOKEN_BYTES])
+    return collective_id if hmac.compare_digest(held[_TOKEN_BYTES:], _seal(secret, collective_id)) else None
+
+
+def _seal(secret: str, collective_id: UUID) -> bytes:
+    return hmac.new(secret.encode(), b"collective " + collective_id.bytes, hashlib.sha256).digest()[:_TOKEN_BYTES]
+
+
 @dataclass(frozen=True, slots=True)
 class Endorsement:
     """What an organisation of the neighbourhood says for a collective; it is read, and never counted."""
@@ -196,6 +225,10 @@ class Collectives(Protocol):
 
     def silent(self, before: datetime) -> list[Collective]:
         """Return the public collectives that nobody spoke for since this instant, in the order of their ids."""
+        ...
+
+    def area_ids(self, collective_id: UUID) -> tuple[UUID, ...]:
+        """Return the areas in which it is or looks for a place, with everything that these lie in."""
         ...
 
     def recipients(self, collective_id: UUID) -> list[tuple[str, str]]:

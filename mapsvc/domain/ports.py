@@ -18,6 +18,7 @@ from mapsvc.domain.collectives import Collectives
 from mapsvc.domain.committees import Committees
 from mapsvc.domain.erasures import Erasures, PersonalData
 from mapsvc.domain.evidence_parts import EvidenceParts
+from mapsvc.domain.fit_alerts import FitAlerts
 from mapsvc.domain.flags import Flags
 from mapsvc.domain.freshness_policy import FreshnessPolicy
 from mapsvc.domain.groups import Groups
@@ -192,6 +193,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def applications(self) -> Applications:
         """Return the repository of applications to calls."""
+        ...
+
+    @property
+    def fit_alerts(self) -> FitAlerts:
+        """Return the repository of what collectives were told of."""
         ...
 
     @property

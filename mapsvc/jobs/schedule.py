@@ -12,9 +12,11 @@ from mapsvc.jobs import (
     remind,
     seal_audit,
     send_mail,
+    tell_fits,
     tell_news,
     tidy,
     verify_audit,
+    watch_collectives,
 )
 
 Report = dict[str, int]
@@ -43,6 +45,13 @@ TIMETABLE = (
     Entry("send-mail", timedelta(seconds=30), send_mail.run, "Send the mails that wait in the outbox."),
     Entry("tell-news", timedelta(minutes=1), tell_news.run, "Queue the mails with news of areas that are due."),
     Entry("close-calls", timedelta(minutes=1), close_calls.run, "Close calls whose deadline has passed."),
+    Entry("tell-fits", timedelta(hours=1), tell_fits.run, "Tell collectives of new spaces that fit them."),
+    Entry(
+        "watch-collectives",
+        timedelta(days=1),
+        watch_collectives.run,
+        "Ask collectives that were silent for a year whether they still exist, and dissolve those that do not answer.",
+    ),
     Entry("remind", timedelta(hours=1), remind.run, "Ask who marked a place whether it is still true."),
     Entry(
         "reckon-reporters",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.support import Translations
 
-from mapsvc.notify import applications, awards, owners, reminders, subscriptions
+from mapsvc.notify import applications, awards, collectives, owners, reminders, subscriptions
 from mapsvc.notify.rulings import said
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
@@ -40,7 +40,7 @@ def compose(recipient: str, template: str, lang: str, params: Params, *, public_
     """
     public_url = public_url.rstrip("/")
     subject, body = WRITERS[template](_catalogue(lang).gettext, {"lang": lang, **params}, public_url, city)
-    end_url = subscriptions.end_of(params, public_url) if template in _SUBSCRIBED else ""
+    end_url = _END_OF[template](params, public_url) if template in _END_OF else ""
     # A line break in a subject would begin a header of its own.
     return Message(recipient, " ".join(subject.split()), body + "\n\n" + f"{city} · {public_url}\n", end_url)
 
@@ -149,6 +149,9 @@ WRITERS: dict[str, Writer] = {
     "application_received": applications.received,
     "application_withdrawn": applications.withdrawn,
     **awards.WRITERS,
+    "collective_decided": collectives.decided,
+    "collective_silent": collectives.silent,
+    "fit_alert": collectives.fit_alert,
     "owner_received": owners.received,
     "owner_decided": owners.decided,
     "subscription_ask": subscriptions.ask,
@@ -156,5 +159,8 @@ WRITERS: dict[str, Writer] = {
     "news": subscriptions.news,
     "reminder": reminders.reminder,
 }
-#: What somebody gets again and again until they end it.
-_SUBSCRIBED = frozenset({"news"})
+#: What somebody gets again and again until they end it, and where they do.
+_END_OF: dict[str, Callable[[Params, str], str]] = {
+    "news": subscriptions.end_of,
+    "fit_alert": collectives.end_of,
+}

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, text, update
 
 from mapsvc.domain.collectives import Collective, Endorsement
-from mapsvc.store.call_tables import collective_endorsements
+from mapsvc.store.call_tables import applications, collective_endorsements
 from mapsvc.store.tables import collectives, sources
 
 #: What a change writes; who made a collective, and when, stays.
@@ -32,6 +32,15 @@ _APPLICANT = """
 SELECT t.email, a.lang
 FROM applications a JOIN contacts t ON t.id = a.contact_id
 WHERE a.collective_id = :id ORDER BY a.created_at DESC, a.id DESC LIMIT 1
+"""
+
+_AREAS = """
+WITH RECURSIVE near AS (
+    SELECT a.id, a.parent_id FROM areas a JOIN collectives c ON c.id = :id
+        AND (ST_Covers(a.geom, c.anchor) OR jsonb_exists(c.needs -> 'districts_ok', a.slug))
+    UNION SELECT p.id, p.parent_id FROM areas p JOIN near n ON p.id = n.parent_id
+)
+SELECT id FROM near ORDER BY id
 """
 
 
@@ -107,8 +116,16 @@ class CollectiveRepository:
     def silent(self, before: datetime) -> list[Collective]:
         """Return the public collectives that nobody spoke for since this instant, in the order of their ids."""
         heard = func.coalesce(collectives.c.heard_at, collectives.c.created_at)
-        query = _select().where(_PUBLIC, heard <= before, ~sources.c.demonstration).order_by(collectives.c.id)
+        applied = exists().where(
+            applications.c.collective_id == collectives.c.id, applications.c.updated_at > before
+        )  # fmt: skip
+        query = _select().where(_PUBLIC, heard <= before, ~applied, ~sources.c.demonstration)
+        query = query.order_by(collectives.c.id)
         return [_collective(row) for row in self._connection.execute(query)]
+
+    def area_ids(self, collective_id: UUID) -> tuple[UUID, ...]:
+        """Return the areas in which it is or looks for a place, with everything that these lie in."""
+        return tuple(self._connection.execute(text(_AREAS), {"id": collective_id}).scalars())
 
     def recipients(self, collective_id: UUID) -> list[tuple[str, str]]:
         """Return addresses and languages of whoever speaks for a collective, without those of closed accounts."""

@@ -19,6 +19,7 @@ from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.committees import CommitteeRepository
 from mapsvc.store.erasures import ErasureRepository
 from mapsvc.store.evidence_parts import EvidencePartRepository
+from mapsvc.store.fit_alerts import FitAlertRepository
 from mapsvc.store.flags import FlagRepository
 from mapsvc.store.follow_links import FollowLinkRepository
 from mapsvc.store.groups import GroupRepository
@@ -86,6 +87,7 @@ class SqlUnitOfWork:
     people: PeopleRepository
     imports: ImportRepository
     collectives: CollectiveRepository
+    fit_alerts: FitAlertRepository
     applications: ApplicationRepository
     offers: OfferRepository
     jobs: JobRepository
@@ -150,6 +152,7 @@ class SqlUnitOfWork:
         self.people = PeopleRepository(connection)
         self.imports = ImportRepository(connection)
         self.collectives = CollectiveRepository(connection)
+        self.fit_alerts = FitAlertRepository(connection)
         self.offers = OfferRepository(connection)
         self.jobs = JobRepository(connection)
         self.loading = LoadingRepository(connection)

@@ -148,6 +148,15 @@ def _of_decisions() -> dict[str, str]:
         "message_closed": _("Message closed"),
         "approved": _("Approved"),
         "refused": _("Refused"),
+        "activated": _("Shown to everybody"),
+        "collective_verified": _("Verified"),
+        "collective_suspended": _("Suspended"),
+        "collective_lifted": _("Suspension lifted"),
+        "collective_dissolved": _("Dissolved"),
+        "asked_whether_active": _("Asked whether it still exists"),
+        "endorsed": _("Endorsed"),
+        "endorsement_withdrawn": _("Endorsement taken back"),
+        "told_of_spaces": _("Told of spaces that fit"),
         "asked": _("Asked for"),
     }
 
