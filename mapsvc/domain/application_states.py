@@ -43,6 +43,8 @@ WITHDRAWABLE = frozenset(
         _S.WAITING, _S.UNMATCHED,
     }
 )  # fmt: skip
+#: States in which a group can still get a lot that it listed.
+HOPING = (WITHDRAWABLE - {_S.DRAFT, _S.BELOW_THRESHOLD}) | {_S.OFFERED, _S.ACCEPTED}
 _AFTER_RUN = (_S.MATCHED, _S.WAITING, _S.UNMATCHED)
 
 #: (from, to) -> who may do it; anything else is refused.

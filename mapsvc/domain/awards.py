@@ -214,7 +214,8 @@ def standing(
     gone: set[UUID] = set()
     kept: dict[UUID, UUID] = {}
     for offer in offers:
-        if offer.state in (OfferState.DECLINED, OfferState.EXPIRED):
+        unanswered = offer.state == OfferState.PENDING and offer.is_over(now)
+        if unanswered or offer.state in (OfferState.DECLINED, OfferState.EXPIRED):
             gone.add(offer.application_id)
         elif offer.state == OfferState.REVOKED:
             if offer.ending in _OUT:

@@ -18,10 +18,10 @@ from mapsvc.domain.awards import (
 )
 from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.ids import new_id
-from mapsvc.domain.people import Actor
+from mapsvc.domain.people import SYSTEM, Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.usecases.award_spaces import settle_spaces
-from mapsvc.usecases.awards import Case, application_of, audit, case_of, end, lot_of, mail_case, set_state
+from mapsvc.usecases.awards import Case, answer, application_of, audit, case_of, end, lot_of, mail_case, set_state
 
 _HELD = frozenset({ApplicationState.OFFERED, ApplicationState.ACCEPTED})
 
@@ -59,6 +59,12 @@ def _stays(offer: Offer, new: Assignment | None) -> bool:
 def _leave(uow: UnitOfWork, actor: Actor, offer: Offer, given: Mapping[UUID, Assignment], now: datetime) -> Case | None:
     """End an offer that the run no longer gives; return it where the group's yes holds for its better lot."""
     case, new = case_of(uow, offer), given.get(offer.application_id)
+    if new is None and offer.state == OfferState.PENDING and offer.is_over(now):
+        # The run left the group out because its time was over; the job that notes it comes a little later.
+        answer(uow, SYSTEM, case, OfferState.EXPIRED, now)
+        set_state(uow, case.application, ApplicationState.EXPIRED, By.SYSTEM, now)
+        mail_case(uow, case, "award_expired", now)
+        return None
     better = new is not None and improves(case.assignment, new)
     carried = better and offer.state == OfferState.ACCEPTED
     end(uow, actor, case, Ending.UPGRADE if better else Ending.RERUN, None, now, told=not carried)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from mapsvc.domain.application_states import HOPING
 from mapsvc.domain.availability import Guard, Who
 from mapsvc.domain.call_definitions import LotReserve
 from mapsvc.domain.call_states import UNPUBLISHED, WAY, CallState
@@ -15,6 +16,7 @@ from mapsvc.domain.spaces import AvailabilityState
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
 from mapsvc.usecases.availability import move_space
+from mapsvc.usecases.award_lots import end_awards_of
 from mapsvc.usecases.calls import call_for, call_to_write, mail_facts, sign_as_author, write
 
 _LONGEST_UNIT = 80
@@ -80,11 +82,20 @@ def remove_lot(uow: UnitOfWork, actor: Actor, code: str, number: int, version: i
 
 
 def withdraw_lot(
-    uow: UnitOfWork, actor: Actor, code: str, number: int, version: int, reason: str, now: datetime
+    uow: UnitOfWork,
+    actor: Actor,
+    code: str,
+    number: int,
+    version: int,
+    reason: str,
+    now: datetime,
+    *,
+    premises_gone: bool = False,
 ) -> Lot:
-    """Withdraw a lot of an open call with a public reason; its premises leave the call.
+    """Withdraw a lot of an open call with a public reason; its premises leave the call, its offers end.
 
-    Raises NotFound, Stale, Invalid without a reason, Conflict before the opening, after the end, and done twice.
+    With `premises_gone` nobody can have the premises any more, otherwise they are offered again. Raises NotFound, Stale,
+    Invalid without a reason, Conflict before the opening, after the end, done twice, and once a contract is signed.
     """
     words = clean_text(reason, "/reason", _LONGEST_REASON, several_lines=True)
     if not words:
@@ -101,10 +112,20 @@ def withdraw_lot(
             raise Conflict("the lot was withdrawn", code="decided_before")
         lot = replace(stored, withdrawn_at=now, withdrawn_reason=words)
         uow.calls.update_lot(lot)
-        free_space(uow, actor, lot, now)
+        told = end_awards_of(uow, actor, call, lot, words, now)
+        if premises_gone:
+            withdraw_space(uow, actor, lot, words, now)
+        else:
+            free_space(uow, actor, lot, now)
         for application in uow.applications.of_call(call.id):
-            if lot.id in application.lots:
-                tell(uow, application, "lot_withdrawn", mail_facts(call) | {"lot": lot.number, "reason": words}, now)
+            if lot.id in application.lots and application.id not in told and application.state in HOPING:
+                tell(
+                    uow,
+                    application,
+                    "lot_withdrawn",
+                    mail_facts(call) | {"lot": lot.number, "premises": lot.name, "reason": words},
+                    now,
+                )
         details = {"lot": lot.number, "name": lot.name}
         uow.calls.add_event(CallEvent(call.id, now, "lot_withdrawn", call.state, words, details, actor.user_id))
         _noted(uow, actor, call, "lot_withdrawn", lot, now, reason=words)
@@ -121,6 +142,13 @@ def free_space(uow: UnitOfWork, actor: Actor, lot: Lot, now: datetime) -> None:
     if uow.calls.lots_at(lot.space_id):
         return
     move_space(uow, actor, lot.space_id, AvailabilityState.OFFERED, Who.SYSTEM, (Guard.NO_CALL,), now)
+
+
+def withdraw_space(uow: UnitOfWork, actor: Actor, lot: Lot, reason: str, now: datetime) -> None:
+    """Withdraw the premises of a lot that has gone, unless another lot is at them."""
+    if not uow.calls.lots_at(lot.space_id):
+        withdrawn = AvailabilityState.WITHDRAWN
+        move_space(uow, actor, lot.space_id, withdrawn, Who.OFFICER, (Guard.REASON,), now, reason=reason)
 
 
 def _stored(uow: UnitOfWork, call: Call, number: int) -> Lot:
