@@ -1,4 +1,4 @@
-"""What the awards of a lot become when the lot is taken out of its call (matching 3.9); the caller tells and commits."""
+"""What becomes of the awards of a lot that is taken out of its call (matching 3.9); the caller tells and commits."""
 
 from datetime import datetime
 from uuid import UUID

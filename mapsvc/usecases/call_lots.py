@@ -14,10 +14,10 @@ from mapsvc.domain.people import Action, Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import AvailabilityState
 from mapsvc.domain.texts import clean_text
-from mapsvc.usecases.application_mail import tell
 from mapsvc.usecases.availability import move_space
 from mapsvc.usecases.award_lots import end_awards_of
-from mapsvc.usecases.calls import call_for, call_to_write, mail_facts, sign_as_author, write
+from mapsvc.usecases.awards import mail
+from mapsvc.usecases.calls import call_for, call_to_write, sign_as_author, write
 
 _LONGEST_UNIT = 80
 _LONGEST_REASON = 1_000
@@ -94,8 +94,9 @@ def withdraw_lot(
 ) -> Lot:
     """Withdraw a lot of an open call with a public reason; its premises leave the call, its offers end.
 
-    With `premises_gone` nobody can have the premises any more, otherwise they are offered again. Raises NotFound, Stale,
-    Invalid without a reason, Conflict before the opening, after the end, done twice, and once a contract is signed.
+    With `premises_gone` nobody can have the premises any more, otherwise they are offered again. Raises NotFound,
+    Stale, Invalid without a reason, Conflict before the opening, after the end, done twice, and once a contract is
+    signed.
     """
     words = clean_text(reason, "/reason", _LONGEST_REASON, several_lines=True)
     if not words:
@@ -119,13 +120,7 @@ def withdraw_lot(
             free_space(uow, actor, lot, now)
         for application in uow.applications.of_call(call.id):
             if lot.id in application.lots and application.id not in told and application.state in HOPING:
-                tell(
-                    uow,
-                    application,
-                    "lot_withdrawn",
-                    mail_facts(call) | {"lot": lot.number, "premises": lot.name, "reason": words},
-                    now,
-                )
+                mail(uow, application, call, lot, "lot_withdrawn", now, reason=words)
         details = {"lot": lot.number, "name": lot.name}
         uow.calls.add_event(CallEvent(call.id, now, "lot_withdrawn", call.state, words, details, actor.user_id))
         _noted(uow, actor, call, "lot_withdrawn", lot, now, reason=words)
