@@ -76,9 +76,11 @@ def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], somethin
         elif said[name] != now[name]:
             (changes if fingerprint(name, here) == said[name] else conflicts).append(change)
     open_fields = {change.field for change in conflicts}
-    told = {**said, **{name: mark for name, mark in now.items() if name not in open_fields}}
+    told: Mapping[str, str] = {**said, **{name: mark for name, mark in now.items() if name not in open_fields}}
     returned = seen.state == "vanished"
     again = meant.record_id != seen.record_id
+    if told == seen.said:
+        told = seen.said
     return RowPlan(
         row,
         meant.record_id,
@@ -89,7 +91,7 @@ def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], somethin
         moved=any(_moved(change) for change in changes),
         reused=seen.record_id if again else None,
         returned=returned,
-        remember=returned or again or told != dict(seen.said),
+        remember=returned or again or told is not seen.said,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from mapsvc.domain.imports import InitiativeRecord, LonLat, PactRecord, RowProblem, SourceInfo, SpaceRecord, Upload
 from mapsvc.domain.spaces import Space
-from mapsvc.domain.uploads import FieldChange
+from mapsvc.domain.uploads import FieldChange, Told, nobody
 
 REMOVAL_SHARE = 0.2
 """A broken publication lacks nearly everything; a register that shrinks loses a few rows."""
@@ -241,12 +241,6 @@ class Run:
 
 
 SourceLocate = Callable[[str], LonLat | None]
-Told = Callable[[int, int], None]
-"""Told how many rows are done, and how many there are."""
-
-
-def nobody(done: int, total: int) -> None:
-    """Tell nobody how far the work is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +328,6 @@ class Sources(Protocol):
         """Return key and id of every space of the source, and whether it was joined with another one."""
         ...
 
-    def whole_spaces_of(self, code: str) -> list[Space]:
-        """Return every space of the source that was not joined with another one."""
+    def spaces(self, ids: Sequence[UUID]) -> list[Space]:
+        """Return some spaces, but for those that were joined with another one."""
         ...

@@ -1,13 +1,20 @@
 """What an uploaded register says, row by row, and what each row would change; reading it is not done here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from mapsvc.domain.imports import LonLat, RowProblem, SpaceRecord, Upload
 from mapsvc.domain.spaces import Space
+
+Told = Callable[[int, int], None]
+"""Told how many rows are done, and how many there are."""
+
+
+def nobody(done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,18 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known before the first row: today, the box of the city (degrees), and where a street is."""
+    """What is known before the first row: today, the box of the city (degrees), where a street is, and whom to tell.
+
+    `columns` are answers about columns, from the name in the file to a known name or a field, blank for one that is
+    left alone; `grid` is the EPSG number of the columns grid_x and grid_y.
+    """
 
     today: date
     region: tuple[float, float, float, float] | None = None
     locate: Callable[[str], LonLat | None] | None = None
+    told: Told = nobody
+    columns: Mapping[str, str] = field(default_factory=dict)
+    grid: int | None = None
 
 
 class RegisterFiles(Protocol):

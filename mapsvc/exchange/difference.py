@@ -5,6 +5,7 @@ Nothing here decides what may be overwritten; it only says what differs. A blank
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from sys import intern
 
 from mapsvc.domain.geometry import distance_m
 from mapsvc.domain.imports import RowProblem, SpaceRecord
@@ -85,7 +86,8 @@ def stated_values(record: SpaceRecord, stated: frozenset[str]) -> dict[str, obje
     values: dict[str, object] = {
         field: new[field] for stated_as, field in _PLAIN_FIELDS.items() if stated_as in stated and new[field]
     }
-    values |= {f"features.{code}": value for code, value in record.features.items()}
+    # One object for each name: a large register has a million of them.
+    values |= {intern(f"features.{code}"): value for code, value in record.features.items()}
     values |= {f"description.{lang}": text for lang, text in record.description.items()}
     values |= {f"external_ids.{scheme}": value for scheme, value in record.external_ids}
     if record.geocode_precision != "street":

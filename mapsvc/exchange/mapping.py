@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime, time
+from functools import lru_cache
 
 from mapsvc.domain.errors import Invalid, TooLarge
 from mapsvc.domain.features import Features
@@ -18,6 +19,8 @@ from mapsvc.exchange.tables import Table, TableRow
 from mapsvc.exchange.uploads import read_table
 
 MAX_NAME = 160
+ROWS_PER_STEP = 1_000
+"""After so many rows the progress is told again."""
 REPORTER = "register"
 """Whoever keeps the register counts as one reporter, however many editions of it are sent."""
 _SPLIT_ADDRESS = re.compile(r"(?P<street>\D.*?)[,\s]+(?P<number>\d+\s?(?:/?\s?[A-Za-z]{1,3})?)$")
@@ -39,7 +42,13 @@ def read_spaces(upload: Upload, reading: Reading) -> ReadFile:
             columns=", ".join(table.columns)[:200],
         )
     rows, seen = list[ImportRow](), set[str]()
-    for row in table.rows:
+    # A cell that was read is not kept: a large register would otherwise stand in memory twice.
+    waiting, total = table.rows[::-1], len(table.rows)
+    table.rows.clear()
+    while waiting:
+        if len(rows) % ROWS_PER_STEP == 0:
+            reading.told(len(rows), total)
+        row = waiting.pop()
         result = _read_row(row, columns, upload, reading)
         identity = result.slug or (result.record.source_key if result.record else "")
         if identity and identity in seen:
@@ -136,7 +145,13 @@ def _read_row(row: TableRow, columns: dict[str, str], upload: Upload, reading: R
 
 def _stated(cells: _Cells, address: Address) -> frozenset[str]:
     derived = {"street", "number"} if address.street and "address" in cells.stated else set()
-    return frozenset(cells.stated | derived)
+    return _shared(frozenset(cells.stated | derived))
+
+
+@lru_cache(maxsize=1_024)
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    """Return one and the same set for equal ones: the rows of a file state the same few combinations of fields."""
+    return names
 
 
 def _address(cells: _Cells) -> Address:

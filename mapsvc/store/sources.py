@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from sys import intern
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, ScalarSelect, Select, select, text, update
+from sqlalchemy import ARRAY, Connection, ScalarSelect, Select, Uuid, any_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.ids import new_id
@@ -152,13 +153,14 @@ class SourceRepository:
         chains: dict[str, list[UUID]] = {}
         for row in self._connection.execute(reused.order_by(source_reuses.c.noticed_at.desc())):
             chains.setdefault(row.row_key, []).extend((row.new_record_id, row.old_record_id))
-        rows = self._connection.execute(select(source_rows).where(source_rows.c.source_id == _id_of(code)))
+        query = select(source_rows).where(source_rows.c.source_id == _id_of(code))
+        rows = self._connection.execute(query.execution_options(yield_per=ROWS_PER_STATEMENT))
         return [
             Seen(
                 row.row_key,
                 row.record_id,
-                row.state,
-                row.said,
+                intern(row.state),
+                {intern(name): mark for name, mark in row.said.items()},
                 row.missed,
                 tuple(one for one in dict.fromkeys(chains.get(row.row_key, ())) if one != row.record_id),
             )
@@ -200,9 +202,10 @@ class SourceRepository:
         )
         return [(row.source_key, row.id, row.record_state == "merged") for row in self._connection.execute(query)]
 
-    def whole_spaces_of(self, code: str) -> list[Space]:
-        """Return every space of the source that was not joined with another one."""
-        query = space_select().where(sources.c.code == code, spaces.c.record_state != "merged")
+    def spaces(self, ids: Sequence[UUID]) -> list[Space]:
+        """Return some spaces, but for those that were joined with another one."""
+        chosen = spaces.c.id == any_(bindparam("ids", list(ids), type_=ARRAY(Uuid)))
+        query = space_select().where(chosen, spaces.c.record_state != "merged")
         return [to_space(row) for row in self._connection.execute(query)]
 
 

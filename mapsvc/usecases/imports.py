@@ -15,10 +15,9 @@ from mapsvc.domain.observations import StoredObservation
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.publication import AreaPolicy, Standing, must_not_be_stored, precision_for
-from mapsvc.domain.sources import Told, nobody
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.texts import clean_text
-from mapsvc.domain.uploads import ComparedRow, FieldChange, Reading, RegisterFiles
+from mapsvc.domain.uploads import ComparedRow, FieldChange, Reading, RegisterFiles, Told, nobody
 from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.import_rows import row_from_json, row_to_json
 from mapsvc.usecases.seeding import ROWS_PER_STEP, Conclusions, Slugs, new_space, observation

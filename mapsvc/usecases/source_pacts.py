@@ -11,7 +11,8 @@ from mapsvc.domain.pacts import CATEGORIES, Pact
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.source_difference import another_pact
-from mapsvc.domain.sources import Held, Register, RowPlan, Seen, SourceDifference, SourceFile, SourceRow, Told, nobody
+from mapsvc.domain.sources import Held, Register, RowPlan, Seen, SourceDifference, SourceFile, SourceRow
+from mapsvc.domain.uploads import Told, nobody
 from mapsvc.usecases.seeding import Slugs
 from mapsvc.usecases.source_records import Writer, key_for
 
@@ -46,9 +47,9 @@ class PactRecords(Writer):
             for pact in self._pacts.values()
         }
 
-    def title(self, record_id: UUID) -> str:
-        """Return the title of a pact."""
-        return str(self._pacts[record_id].values["title"])
+    def titles(self, record_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return the titles of some pacts."""
+        return {one: str(self._pacts[one].values["title"]) for one in record_ids}
 
     def write(self, found: SourceDifference, as_of: date | None, *, repeated: bool, told: Told = nobody) -> None:
         """Add and change pacts, and note what vanished; a vanished pact stays as it is."""

@@ -10,8 +10,8 @@ from mapsvc.domain.history import Change
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.source_difference import SomethingElse
-from mapsvc.domain.sources import Held, Register, RowPlan, Seen, SourceDifference, SourceFile, Told, nobody
-from mapsvc.domain.uploads import FieldChange
+from mapsvc.domain.sources import Held, Register, RowPlan, Seen, SourceDifference, SourceFile
+from mapsvc.domain.uploads import FieldChange, Told, nobody
 
 AGAIN = "~"
 """Between a key and the number of its use: `057~2` is the second record that the register called 057."""
@@ -35,12 +35,12 @@ class Records(Protocol):
         """Return what was seen of every key; what was loaded before the first run counts as seen once."""
         ...
 
-    def held(self, file: SourceFile) -> dict[UUID, Held]:
-        """Return the stored records that the rows could mean."""
+    def held(self, file: SourceFile) -> Mapping[UUID, Held]:
+        """Return the stored records that the rows could mean, quickest when asked in the order of the keys."""
         ...
 
-    def title(self, record_id: UUID) -> str:
-        """Return what a stored record is called, after `held`."""
+    def titles(self, record_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """Return what stored records are called."""
         ...
 
     def write(self, found: SourceDifference, as_of: date | None, *, repeated: bool, told: Told = nobody) -> None:

@@ -23,9 +23,8 @@ from mapsvc.domain.sources import (
     SourceFiles,
     SourceNoun,
     SourceReading,
-    Told,
-    nobody,
 )
+from mapsvc.domain.uploads import Told, nobody
 from mapsvc.usecases.source_pacts import PactRecords
 from mapsvc.usecases.source_records import Records
 from mapsvc.usecases.source_spaces import SpaceRecords
@@ -132,8 +131,9 @@ def compared(
 def found_rows(what: Compared) -> list[FoundRow]:
     """Return every row that there is something to decide or to tell about."""
     rows = [found_row(plan, plan.kind) for plan in what.found.plans if plan.kind is not None]
+    titles = what.records.titles([one.record_id for one in what.found.vanished])
     rows += [
-        FoundRow(one.key, RowKind.VANISHED, what.records.title(one.record_id), str(one.record_id), one.record_id)
+        FoundRow(one.key, RowKind.VANISHED, titles.get(one.record_id, ""), str(one.record_id), one.record_id)
         for one in what.found.vanished
     ]
     rows += [
