@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "subscriptions.show": (VISITOR, ("/subscriptions/none",)),
     "subscriptions.end_page": (VISITOR, ("/subscriptions/none/end",)),
     "reminders.show": (VISITOR, ("/still/none",)),
+    "indicators.show": (VISITOR, ("/needs", "/needs?layer=green_per_person")),
     "areas.show": (VISITOR, ("/areas/san-salvario",)),
     "initiatives.catalogue": (VISITOR, ("/initiatives",)),
     "initiatives.show": (VISITOR, ("/initiatives/{initiative}",)),
@@ -111,6 +112,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
     "desk.areas": (OFFICER, ("/desk/areas",)),
+    "desk.needs": (OFFICER, ("/desk/needs",)),
     "desk.area_history": (OFFICER, ("/desk/areas/san-salvario/history",)),
     "desk.area_roll_back": (OFFICER, ("/desk/areas/san-salvario/history/999999999",)),
     "desk.area": (
@@ -127,6 +129,7 @@ NO_PAGES = frozenset(
     (
         "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search "
         "places.background_tile spaces.show_json photos.full photos.small data.as_csv data.as_geojson "
+        "indicators.as_csv indicators.as_json "
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "

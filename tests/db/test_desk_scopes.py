@@ -74,7 +74,8 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
 }
 #: What names no record of an area, or belongs to the account itself; held by tests of their own.
 PLAIN = frozenset(
-    "desk.undo desk.imports desk.imports_upload desk.imports_show desk.imports_decide desk.premises_new"
+    "desk.undo desk.needs desk.needs_weigh desk.needs_load desk.imports desk.imports_upload desk.imports_show"
+    " desk.imports_decide desk.premises_new"
     " desk.people desk.people_invite desk.people_change desk.people_erase desk.people_erase_address".split()
 )
 #: The tables that a decision could change.

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapsvc.domain.gaps import Provision, gaps, need_class
 from mapsvc.domain.indicators import (
     MICRO,
     Indicator,
@@ -81,3 +82,19 @@ def test_a_theme_without_figures_has_the_general_need() -> None:
     assert need_by_theme(needs[B], ("art", "education")) == {"art": 500_000, "education": 500_000}
     assert need_by_theme(needs[C], ("art", "education")) == {"art": MICRO, "education": MICRO}
     assert need_by_theme(None, ("art",)) == {"art": 0}
+
+
+def test_a_gap_needs_much_has_little_and_knows_a_vacant_place() -> None:
+    known = [indicator("first")]
+    needs = need_index(known, values("first", A=1, B=2, C=3, D=4), [A, B, C, D])
+    nothing, much = Provision(vacant=2), Provision(initiatives=3, vacant=2)
+    found = gaps(needs, {A: nothing, B: nothing, C: nothing, D: nothing})
+    assert [gap.area_id for gap in found] == [D, C], "the deepest gap first; A and B need little"
+    assert [gap.area_id for gap in gaps(needs, {A: nothing, B: nothing, C: nothing, D: much})] == [C]
+    assert gaps(needs, dict.fromkeys((A, B, C, D), Provision())) == [], "nowhere to begin"
+    assert gaps({}, {}) == []
+
+
+@given(st.integers(0, MICRO))
+def test_the_five_steps_of_the_map_are_equal_and_in_order(index: int) -> None:
+    assert need_class(index) == min(5, index // 200_000 + 1)
