@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run stop status doctor restore test check lint types layers catalogues bench screenshots lock clean environment test-environment catalogue-update
+.PHONY: help run stop status doctor restore test check lint types layers catalogues replays bench screenshots lock clean environment test-environment catalogue-update
 
 help:  ## Show this list
 	@echo "mapsvc: a shared map of vacant spaces"
@@ -34,7 +34,7 @@ restore: environment  ## Bring back a backup on an empty machine: make restore F
 
 # Check it ----------------------------------------------------------------------------------------------------------
 
-test: test-environment check  ## Run every check and every test, with PostGIS and Chromium (about twelve minutes)
+test: test-environment check replays  ## Run every check and every test, with PostGIS and Chromium (about twelve minutes)
 	@echo "· Tests: two processes in parallel, each with its own database in one private cluster"
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
@@ -55,6 +55,10 @@ layers:
 catalogues:
 	@echo "· Message catalogues"
 	@$(BIN)/python -m mapsvc.operations.catalogues check
+
+replays: environment  ## Compute kept runs again with Python 3.11 and the newest Python that is to be had
+	@echo "· Replay of kept runs"
+	@sh .ci/replay
 
 bench: environment  ## Measure the endpoints and the map's first view against the running server
 	@$(BIN)/mapsvc status --json >/dev/null && $(BIN)/python -m bench.endpoints $(ARGS)
