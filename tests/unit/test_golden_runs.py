@@ -9,7 +9,7 @@ from mapsvc.matching.run_files import read_run, replay
 from mapsvc.matching.runs import check_run
 from tests.golden_runs import FOLDER, golden_files, golden_runs
 
-RUNS = [name for name in golden_runs()]
+RUNS = list(golden_runs())
 ASSIGNED = {
     "e2": {"A": "X", "B": "Y", "C": "Z"},
     "e2-optimal": {"A": "Y", "B": "X", "C": "Z"},
