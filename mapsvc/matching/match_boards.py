@@ -252,6 +252,18 @@ def lots_nobody_listed(run: Run) -> tuple[str, ...]:
     return tuple(lot for lot in in_order(run.lots) if lot not in listed)
 
 
+def rules_that_fail(run: Run) -> dict[str, int]:
+    """Return each rule that keeps listed pairs apart with the number of these pairs, the most first."""
+    found = Counter(
+        rule
+        for one in run.applications.values()
+        for lot in one.ranking
+        if lot in one.pairs
+        for rule in one.pairs[lot].blocked_by
+    )
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
 def in_order(lots: Iterable[str]) -> list[str]:
     """Return ids of lots as people count: 2 before 10, and words after numbers."""
     return sorted(lots, key=lambda lot: (not lot.isdecimal(), int(lot) if lot.isdecimal() else 0, lot))
@@ -293,10 +305,11 @@ def _filled_if_met(solved: Solved, lot: str, rule: str) -> tuple[str, ...]:
 def effects_of(solved: Solved) -> tuple[Effect, ...]:
     """Return for each term with a weight how many would get something else if it were the same for everybody."""
     run = solved.run
+    graded = any(pair.owner is not None for one in run.applications.values() for pair in one.pairs.values())
     found = []
     for code in TERMS:
         weight: int = getattr(run.weights, code)
-        if weight:
+        if weight and (code != "owner" or graded):
             moved = moves_between(solved, solve_run(_levelled(run, code)))
             found.append(Effect(code, weight, len(moved)))
     return tuple(found)

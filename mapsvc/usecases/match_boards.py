@@ -110,6 +110,10 @@ class Board:
         """Return what would fill a lot; None where it is full."""
         return match_boards.empty_board(self.solved, lot)
 
+    def rules_that_fail(self) -> Mapping[str, int]:
+        """Return each rule that keeps listed pairs apart with their number, the one that costs most first."""
+        return match_boards.rules_that_fail(self.solved.run)
+
     def lots_nobody_listed(self) -> tuple[str, ...]:
         """Return the lots that stand on no list."""
         return match_boards.lots_nobody_listed(self.solved.run)
