@@ -3,14 +3,17 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from mapsvc.domain.application_states import ApplicationState, By, check_move
-from mapsvc.domain.awards import Assignment, Basis
+from mapsvc.domain.awards import Assignment, Basis, standing
 from mapsvc.domain.call_market import CallHead
+from mapsvc.domain.errors import Conflict
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.match_runs import MatchRun
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.matching.call_rules import WITHDRAWN
 from mapsvc.matching.runs import Run
 from mapsvc.usecases.award_runs import follow_adoption
 
@@ -40,6 +43,24 @@ def carry_out(
             uow.audit.add(actor, "application_matched", "application", application.id,
                           after={"state": state.value, "run_id": str(record.id)}, at=now)  # fmt: skip
     follow_adoption(uow, actor, call.id, record.id, now)
+
+
+def check_nobody_left(uow: UnitOfWork, record: MatchRun, run: Run, now: datetime) -> None:
+    """Raise Conflict when somebody left or a lot went away that the run still counts on."""
+    withdrawn, lots_gone = uow.match_runs.gone(record)
+    left = _left(uow, record, now)
+    applications = sorted({*withdrawn, *(code for code in run.applications if record.application_id(code) in left)})
+    lots = [lot for lot in lots_gone if any(WITHDRAWN not in one.pairs[lot].blocked_by
+                                            for one in run.applications.values() if lot in one.pairs)]  # fmt: skip
+    if applications or lots:
+        raise Conflict("somebody withdrew since the run was frozen", code="run_outdated",
+                       applications=applications, lots=lots)  # fmt: skip
+
+
+def _left(uow: UnitOfWork, record: MatchRun, now: datetime) -> frozenset[UUID]:
+    """The applications that are out of the call by what became of their offers."""
+    offers, conditions = uow.awards.offers_of(record.call_id), uow.awards.conditions_of(record.call_id)
+    return standing(offers, uow.awards.upgradable(record.call_id), conditions, now).gone
 
 
 def _placed(record: MatchRun) -> set[str]:

@@ -26,7 +26,7 @@ from mapsvc.matching.counterfactuals import empty_lots, verify_first
 from mapsvc.matching.outcomes import ENGINE_VERSION, Solved, comparison, outcome, solve_run
 from mapsvc.matching.run_files import read_run, run_to_json
 from mapsvc.matching.runs import Run, check_run, market_of
-from mapsvc.usecases.adoptions import carry_out
+from mapsvc.usecases.adoptions import carry_out, check_nobody_left
 from mapsvc.usecases.call_market import CallMarket, check_matchable, gather, head_of, pair_of
 from mapsvc.usecases.reruns import rerun_of
 from mapsvc.usecases.run_changes import changed
@@ -239,14 +239,14 @@ def adopt(uow: UnitOfWork, actor: Actor, run_id: UUID, version: int, act: str, n
         before = uow.match_runs.adopted(record.call_id, lock=True)
         if (before.id if before else None) != record.previous_id:
             raise Conflict("another run was adopted since this one was frozen", code="run_overtaken")
-        _check_nobody_left(uow, record)
+        run = read_run(json.loads(record.snapshot or "{}")["run"])
+        check_nobody_left(uow, record, run, now)
         if before is not None:
             ended = replace(before, state=RunState.SUPERSEDED, ended_at=now, ended_reason=str(record.id))
             _write(uow, actor, ended, "run_superseded", now, commit=False)
         record = replace(record, state=RunState.ADOPTED, adopted_by=actor.user_id, adopted_at=now, act=number)
         record = _write(uow, actor, record, "run_adopted", now, commit=False, result_sha256=record.result_sha256)
-        kept = json.loads(record.snapshot or "{}")
-        carry_out(uow, actor, call, record, read_run(kept["run"]), before, now)
+        carry_out(uow, actor, call, record, run, before, now)
         uow.commit()
     return record
 
@@ -301,13 +301,6 @@ def _frozen_rerun(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
         "lots": {lot: adopted.ids["lots"][lot] for lot in run.lots},
     })  # fmt: skip
     return replace(record, previous_id=adopted.id), run
-
-
-def _check_nobody_left(uow: UnitOfWork, record: MatchRun) -> None:
-    applications, lots = uow.match_runs.gone(record)
-    if applications or lots:
-        raise Conflict("somebody withdrew since the run was frozen", code="run_outdated",
-                       applications=applications, lots=lots)  # fmt: skip
 
 
 def _new_run(
