@@ -328,12 +328,15 @@ class CityRecord:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationAccount:
-    """An account for a first look; `purpose` says in one line what its holder can do."""
+    """An account for a first look; `purpose` says in one line what its holder can do.
+
+    Without a role it may do what anybody with an account may, such as sit on a committee.
+    """
 
     email: str
     name: str
     password: str
-    role: Role
+    role: Role | None
     purpose: str
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from mapsvc.domain.demonstrations import InventedCall
 from mapsvc.domain.imports import (
     Address,
     AreaRecord,
@@ -20,8 +21,9 @@ from mapsvc.domain.imports import (
     SourceInfo,
     StreetRecord,
 )
-from mapsvc.exchange.demonstration_call import call, premises
+from mapsvc.exchange.demonstration_call import call, premises, rules
 from mapsvc.exchange.demonstration_collectives import collectives
+from mapsvc.exchange.demonstration_matching import matching_call, matching_premises, matching_rules
 from mapsvc.exchange.demonstration_places import StreetFinder
 from mapsvc.exchange.demonstration_spaces import CITY, LABEL, SHORT_NAMES, spaces
 
@@ -264,12 +266,17 @@ def build(today: date, streets: Sequence[StreetRecord], areas: Sequence[AreaReco
     rng = random.Random(seed)  # noqa: S311 - a repeatable sequence is wanted, not a secret
     return Batch(
         SOURCE,
-        spaces=(*premises(finder, today), *spaces(finder, rng, today)),
+        spaces=(*premises(finder, today), *matching_premises(finder, today), *spaces(finder, rng, today)),
         collectives=tuple(collectives(finder, rng, today)),
-        calls=(call(today),),
+        calls=(call(today), matching_call(today)),
         initiatives=tuple(_initiatives(finder, today)),
         pacts=tuple(_pacts(finder, today)),
     )
+
+
+def invented_calls(today: date) -> tuple[InventedCall, ...]:
+    """Return what makes the calls of `build` complete, once the accounts of the demonstration are there."""
+    return (rules(today), matching_rules(today))
 
 
 def _initiatives(finder: StreetFinder, today: date) -> Iterator[InitiativeRecord]:

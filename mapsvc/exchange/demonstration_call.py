@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from mapsvc.domain.call_definitions import (
+    CallDefinition,
+    Framework,
+    Grant,
+    Measure,
+    WantedDeclaration,
+    WantedDocument,
+)
+from mapsvc.domain.call_timelines import Timeline
+from mapsvc.domain.demonstrations import InventedCall
+from mapsvc.domain.eligibility import EligibilityRule, RuleKind
 from mapsvc.domain.imports import Address, CallRecord, LotRecord, SpaceRecord
 from mapsvc.exchange.demonstration_histories import observations
 from mapsvc.exchange.demonstration_places import StreetFinder
@@ -15,7 +26,10 @@ YEARS = 3
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """An invented lot: where, how large, what it costs a month, and what differs from the usual shop."""
+    """An invented lot: where, how large, what it costs a month, and what differs from the usual shop.
+
+    A fact that is None here is not known of these premises.
+    """
 
     area: str
     street: str
@@ -86,27 +100,86 @@ PREMISES = (
 )
 
 
+OFFICE = "Città di Torino, invented office for the demonstration"
+DRAW = "The five numbers of the wheel of Torino of the Lotto, first draw from {day} on, in the order of drawing."
+DEFINITION = CallDefinition(
+    officer="G. Ferrero (invented)",
+    measure=Measure.B,
+    frameworks=(
+        Framework("Regolamento beni comuni urbani, Città di Torino n. 391", "2020"),
+        Framework("D.P.R. 380/2001, art. 23-quater (usi temporanei)"),
+    ),
+    eligibility=(
+        EligibilityRule(
+            RuleKind.FORMS,
+            (
+                "individual",
+                "informal_group",
+                "association",
+                "aps",
+                "odv",
+                "cooperative",
+                "social_cooperative",
+                "company",
+            ),
+        ),
+        EligibilityRule(RuleKind.UNDER_AGE, least=50, age=35),
+    ),
+    documents=(
+        WantedDocument(
+            "project", {"en": "The project in at most ten pages", "it": "Il progetto, al massimo dieci pagine"}
+        ),
+        WantedDocument(
+            "statute", {"en": "Statute or agreement of the group", "it": "Statuto o accordo del gruppo"}, required=False
+        ),
+    ),
+    declarations=(
+        WantedDeclaration(
+            "no_exclusion",
+            {
+                "en": "Nothing excludes us from contracts with the city.",
+                "it": "Non abbiamo motivi di esclusione dai contratti con la Città.",
+            },
+        ),
+        WantedDeclaration(
+            "opening",
+            {
+                "en": "We open at least six hours a day, five days a week, Saturday included.",
+                "it": "Apriamo almeno sei ore al giorno, cinque giorni su sette, sabato compreso.",
+            },
+        ),
+    ),
+    grant=Grant(5_000_00, ("works", "equipment")),
+)
+"""The rules that both invented calls share; they follow a real notice."""
+
 UNCHECKED_STREET = "Corso Vercelli"
 
 
 def premises(finder: StreetFinder, today: date) -> Iterator[SpaceRecord]:
     """Yield the premises of the call: of the city, checked by an officer within the last month and a half, offered."""
     for index, one in enumerate(PREMISES, start=1):
-        key = f"lot-{index}"
-        text, code, _ = FORMER_USES[one.use]
-        yield SpaceRecord(
-            source_key=key,
-            name=space_name(one.street, one.number),
-            point=finder.position(one.area, one.street, int(one.number)),
-            address=Address(one.street, one.number, floor="ground", municipality=CITY),
-            owner_type="municipality",
-            features=_usual(one, text, code, today) | dict(one.facts),
-            external_ids=(("inventory", f"DEMO-{index:03d}"),),
-            observations=observations(key, "checked for the call", today, shift=index),
-            availability_state="in_call",
-            owner_consent=True,
-            description=LABEL,
-        )
+        yield offered(one, f"lot-{index}", index, finder, today)
+
+
+def offered(one: Premises, key: str, index: int, finder: StreetFinder, today: date) -> SpaceRecord:
+    """Return premises as the record of a space that stands in a call, checked by an officer lately."""
+    text, code, _ = FORMER_USES[one.use]
+    return SpaceRecord(
+        source_key=key,
+        name=space_name(one.street, one.number),
+        point=finder.position(one.area, one.street, int(one.number)),
+        address=Address(one.street, one.number, floor="ground", municipality=CITY),
+        owner_type="municipality",
+        features={
+            name: fact for name, fact in (_usual(one, text, code, today) | dict(one.facts)).items() if fact is not None
+        },
+        external_ids=(("inventory", f"DEMO-{key}"),),
+        observations=observations(key, "checked for the call", today, shift=index),
+        availability_state="in_call",
+        owner_consent=True,
+        description=LABEL,
+    )
 
 
 def call(today: date) -> CallRecord:
@@ -131,6 +204,31 @@ def call(today: date) -> CallRecord:
         opens_on=today - timedelta(days=18),
         closes_on=today + timedelta(days=42),
         lots=lots,
+    )
+
+
+def rules(today: date) -> InventedCall:
+    """Return what makes the open call complete: its rules, its dates, and the draw that decides ties."""
+    opened = datetime.combine(today - timedelta(days=18), time(9), UTC)
+    timeline = Timeline(
+        publish_on=today - timedelta(days=18),
+        questions_until=today + timedelta(days=28),
+        closes_on=today + timedelta(days=42),
+        draw_on=today + timedelta(days=49),
+        admissibility_until=today + timedelta(days=70),
+        evaluation_until=today + timedelta(days=100),
+        provisional_on=today + timedelta(days=105),
+        observations_until=today + timedelta(days=116),
+        final_on=today + timedelta(days=120),
+        site_visits=(today + timedelta(days=6), today + timedelta(days=20)),
+    )
+    return InventedCall(
+        code=f"CB-TO-{today.year + 1}-DEMO",
+        office=OFFICE,
+        definition=DEFINITION,
+        timeline=timeline,
+        draw_description=DRAW.format(day=(today + timedelta(days=49)).isoformat()),
+        happened=(("open", opened),),
     )
 
 

@@ -7,9 +7,17 @@ from collections.abc import Callable
 from mapsvc.bootstrap import Services
 from mapsvc.config import ROOT
 from mapsvc.domain.people import OPERATOR
-from mapsvc.exchange import demonstration_accounts, demonstration_indicators, fixtures, generated, sources
+from mapsvc.exchange import (
+    demonstration,
+    demonstration_accounts,
+    demonstration_indicators,
+    fixtures,
+    generated,
+    sources,
+)
 from mapsvc.operations import keeping_in_step, recomputing
 from mapsvc.usecases import seeding
+from mapsvc.usecases.demonstration_calls import complete_calls
 from mapsvc.usecases.indicators import load_indicators
 
 FIXTURES = ROOT / "fixtures"
@@ -32,6 +40,8 @@ def seed(services: Services, report: Report) -> dict[str, int]:
     added["accounts"] = seeding.add_demonstration_people(
         services.unit_of_work(), accounts, services.hash_password, now, demonstration_accounts.COLLECTIVE_SLUG
     )
+    calls = demonstration.invented_calls(now.date())
+    complete_calls(services.unit_of_work(), calls, services.application_token, now)
     report("demonstration accounts", len(accounts), len(accounts))
     recomputing.recompute(services.settings, report, processes=1)
     seeding.prepare_city(services.unit_of_work(), seeding.DEMONSTRATION_CITY, now)

@@ -246,14 +246,15 @@ def add_demonstration_people(
             new += 1
             password = hash_password(account.password)
             user = uow.people.add(account.email, account.name, None, password, now, demonstration=True)
-            uow.people.grant(
-                user,
-                account.role,
-                group_id=group.id if account.role in (Role.CURATOR, Role.MEMBER) else None,
-                collective_id=collective.id if collective and account.role is Role.COLLECTIVE_REP else None,
-                granted_by=None,
-                at=now,
-            )
+            if account.role is not None:
+                uow.people.grant(
+                    user,
+                    account.role,
+                    group_id=group.id if account.role in (Role.CURATOR, Role.MEMBER) else None,
+                    collective_id=collective.id if collective and account.role is Role.COLLECTIVE_REP else None,
+                    granted_by=None,
+                    at=now,
+                )
             uow.audit.add(OPERATOR, "account_made", "user", user, after={"role": account.role}, at=now)
         uow.commit()
     return new
