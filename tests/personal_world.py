@@ -15,6 +15,7 @@ from mapsvc.domain.ids import new_id, token_hash
 from mapsvc.domain.imports import AreaRecord, Batch, CollectiveRecord
 from mapsvc.operations.connections import fetch
 from tests.builders import NOW, SOURCE, Builder, square
+from tests.personal_call_world import apply
 
 HERS = "zqannawx"
 HIS = "zqbrunowx"
@@ -53,6 +54,9 @@ class People:
     spaces: dict[str, UUID] = field(default_factory=dict)
     observations: dict[str, UUID] = field(default_factory=dict)
     photos: dict[str, UUID] = field(default_factory=dict)
+    #: Documents by what becomes of their application (over, draft, withdrawn) and the word of whoever sent them.
+    documents: dict[str, UUID] = field(default_factory=dict)
+    judged: list[UUID] = field(default_factory=list)
 
     def one(self, query: str, **values: object) -> Any:
         """Return the only value of a query."""
@@ -170,6 +174,7 @@ def _beside_reports(people: People, user: int, word: str, address: str) -> None:
         uow.people.grant(user, "collective_rep", collective_id=alone, granted_by=people.bruno, at=NOW)
         uow.imports.add(new_id(), "a.csv", user, NOW, {}, {"rows": []})
         uow.commit()
+    apply(people, user, word, alone, other)
     _history(people, user, space)
 
 

@@ -74,7 +74,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "group": _fields("requested_by", "slug name about website"),
     "map": _fields("filters view created_by", "slug title intro filters.q"),
     "collective": _fields(
-        "form disciplines members_count members_under_30 members_under_35 trust alerts heard_at noticed_at endorsement",
+        "form disciplines members_count members_under_30 members_under_35 trust alerts heard_at noticed_at created_by"
+        " endorsement",
         "slug name story needs anchor search_text legal_id website organisation text",
     ),
     "import": _fields(
@@ -86,7 +87,9 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         " indicators values"
         " mapping rhythm removal_share columns new changed moved vanished reused_ids conflicts refused file_as_of"
     ),
-    "indicators": _fields("weights"),
+    "indicators": _fields(
+        "weights code name about theme unit higher_is_need weight min_group_size method source"
+    ),
     "city": _fields("name languages accent accent_dark centre zoom only_row"),
     "user": _fields("lang active confirmed_at erased_at create_datetime update_datetime granted_by", "email name",
                     "password fs_uniquifier"),

@@ -26,8 +26,11 @@ _DRAFTS = (
     f"SELECT id FROM applications WHERE id IN ({APPLICATIONS}) AND state = 'draft'"
     f" AND (collective_id IS NULL OR {_ALONE.format('applications.collective_id')})"
 )
-_EMPTIED = "SELECT id FROM applications WHERE state <> 'draft' AND collective_id = ANY(:groups_of_one)"
-_OF_THEM = "application_id = ANY(:emptied)"
+_EMPTIED = (
+    "SELECT id FROM applications WHERE state <> 'draft' AND (collective_id = ANY(CAST(:groups_of_one AS uuid[]))"
+    f" OR (collective_id IS NULL AND id IN ({APPLICATIONS})))"
+)
+_OF_THEM = "application_id = ANY(CAST(:emptied AS uuid[]))"
 
 #: In the order that references ask for; `:drafts`, `:emptied` and `:groups_of_one` are lists of ids.
 STEPS: tuple[tuple[str, str], ...] = (
@@ -35,17 +38,18 @@ STEPS: tuple[tuple[str, str], ...] = (
     (
         "history_of_groups",
         "UPDATE personal_values SET value = NULL, erased_at = :at WHERE value IS NOT NULL"
-        " AND ((noun = 'application' AND record_id = ANY(CAST(:drafts || :emptied AS text[])))"
-        " OR (noun = 'collective' AND record_id = ANY(CAST(:groups_of_one AS text[]))))",
+        " AND ((noun = 'application'"
+        " AND record_id = ANY(CAST(array_cat(CAST(:drafts AS uuid[]), CAST(:emptied AS uuid[])) AS text[])))"
+        " OR (noun = 'collective' AND record_id = ANY(CAST(CAST(:groups_of_one AS uuid[]) AS text[]))))",
     ),
-    ("drafts", "DELETE FROM applications WHERE id = ANY(:drafts)"),
+    ("drafts", "DELETE FROM applications WHERE id = ANY(CAST(:drafts AS uuid[]))"),
     # The pseudonym, what was decided and what can be measured stay: the lists and the runs refer to them.
     (
         "applications",
         "UPDATE applications SET working = '{}', content = NULL, project = '{}', facts = '{}',"
         " needs = needs - 'anchor_point', declarations = '{}', decision_reason = NULL, token_hash = 'erased:' || id,"
         " state = CASE WHEN state IN ('submitted', 'integration_requested', 'admitted', 'scored') THEN 'withdrawn'"
-        " ELSE state END, version = version + 1 WHERE id = ANY(:emptied)",
+        " ELSE state END, version = version + 1 WHERE id = ANY(CAST(:emptied AS uuid[]))",
     ),
     (
         "documents",
@@ -69,12 +73,12 @@ STEPS: tuple[tuple[str, str], ...] = (
         "UPDATE applications SET contact_id = NULL WHERE contact_id = ANY(CAST(:contacts AS uuid[]))",
     ),
     ("filed", "UPDATE applications SET filed_by = NULL WHERE filed_by = :user AND NOT on_behalf"),
-    ("alerts", "DELETE FROM fit_alerts WHERE collective_id = ANY(:groups_of_one)"),
+    ("alerts", "DELETE FROM fit_alerts WHERE collective_id = ANY(CAST(:groups_of_one AS uuid[]))"),
     (
         "collectives",
         "UPDATE collectives SET slug = 'dissolved-' || id, name = '–', story = '', needs = '{}', anchor = NULL,"
         " legal_id = '', website = NULL, state_reason = NULL, alerts = false, state = 'dissolved',"
-        " version = version + 1 WHERE id = ANY(:groups_of_one)",
+        " version = version + 1 WHERE id = ANY(CAST(:groups_of_one AS uuid[]))",
     ),
     ("founded", "UPDATE collectives SET created_by = NULL WHERE created_by = :user"),
 )
@@ -83,10 +87,15 @@ STEPS: tuple[tuple[str, str], ...] = (
 def concerned(connection: Connection, values: dict[str, Any]) -> tuple[dict[str, Any], list[UUID]]:
     """Return the ids that `STEPS` are filled with, read before anything changes, and the documents whose files go."""
 
-    def ids(query: str, **more: Any) -> list[UUID]:
-        return list(connection.execute(text(query), {**values, **more}).scalars())
+    def ids(query: str, **more: list[UUID]) -> list[UUID]:
+        params = {name: [str(one) for one in many] for name, many in more.items()}
+        return list(connection.execute(text(query), {**values, **params}).scalars())
 
     alone = ids(_GROUPS_OF_ONE)
     drafts, emptied = ids(_DRAFTS), ids(_EMPTIED, groups_of_one=alone)
-    files = ids("SELECT id FROM application_documents WHERE application_id = ANY(:gone)", gone=[*drafts, *emptied])
-    return {"drafts": drafts, "emptied": emptied, "groups_of_one": alone}, files
+    files = ids(
+        "SELECT id FROM application_documents WHERE application_id = ANY(CAST(:gone AS uuid[]))",
+        gone=[*drafts, *emptied],
+    )
+    found = {"drafts": drafts, "emptied": emptied, "groups_of_one": alone}
+    return {name: [str(one) for one in many] for name, many in found.items()}, files

@@ -15,7 +15,7 @@ from mapsvc.domain.erasures import TOMBSTONE, SubjectKind
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mapsvc.domain.people import Actor, Grant, Role
 from mapsvc.store.erasure_list import ErasureList
-from mapsvc.usecases import erasures, reports, seals
+from mapsvc.usecases import erasures, personal_data, reports, seals
 from mapsvc.web.app import create_app
 from tests.builders import NOW, PASSWORD
 from tests.personal_world import HER_ADDRESS, HER_KEY, HERS, HIS, HIS_ADDRESS, People, populate, where
@@ -70,11 +70,58 @@ def test_an_erased_account_leaves_no_trace_and_everybody_else_untouched(people: 
     assert before - files(services) == gone | {f"{HERS}.pdf"}
     assert refreshed(people) == evidence
     assert erased.counts["photos"] == 2
+    for key, document in people.documents.items():
+        assert services.documents.path(document).exists() == (not key.endswith(HERS)), key
     assert people.one("SELECT count(*) FROM observations WHERE user_id = :id", id=people.bruno) == 2
     for table in ("role_grants", "invitations"):
         assert people.one(f"SELECT count(*) FROM {table} WHERE user_id = :id", id=people.anna) == 0
     assert people.one("SELECT count(*) FROM subscriptions") == 1
     assert people.one("SELECT count(*) FROM rate_counters") == 1
+
+
+def test_the_record_of_a_procedure_stays_under_its_code(people: People) -> None:
+    """A draft goes; what was decided about a code, its ranking and its receipt stay without a word of hers."""
+    services = people.make.services
+    table = (
+        "SELECT code, state, receipt IS NOT NULL, submitted_at, needs::text FROM applications"
+        " WHERE code IS NOT NULL ORDER BY code"
+    )
+    before = [tuple(row) for row in people.make.rows(table)]
+    drafts = people.one("SELECT count(*) FROM applications WHERE state = 'draft'")
+    erasures.erase_account(services.unit_of_work(), services, Actor(user_id=people.anna), NOW)
+    assert [tuple(row) for row in people.make.rows(table)] == before
+    assert people.one("SELECT count(*) FROM applications WHERE state = 'draft'") == drafts - 1
+    for table in ("application_lots", "award_offers", "assignments", "score_sheets", "committee_members"):
+        assert people.one(f"SELECT count(*) FROM {table}") == 2, table
+    hers = people.make.rows(
+        "SELECT a.project, a.facts, a.contact_id, a.filed_by, a.token_hash FROM applications a"
+        " JOIN collectives c ON c.id = a.collective_id WHERE c.state = 'dissolved'"
+    )
+    assert [(row.project, row.facts, row.contact_id, row.filed_by) for row in hers] == [({}, {}, None, None)]
+    assert hers[0].token_hash.startswith(TOMBSTONE)
+
+
+def test_the_group_of_somebody_who_leaves_keeps_its_application(people: People) -> None:
+    services, make = people.make.services, people.make
+    group = people.one("SELECT id FROM collectives WHERE source_key = :key", key=HERS)
+    with services.unit_of_work() as uow:
+        uow.people.grant(people.bruno, "collective_rep", collective_id=group, granted_by=None, at=NOW)
+        uow.commit()
+    erasures.erase_account(services.unit_of_work(), services, Actor(user_id=people.anna), NOW)
+    query = "SELECT project, contact_id, filed_by, state FROM applications WHERE collective_id = :id"
+    found = make.rows(query, id=group)
+    assert [tuple(row) for row in found] == [({"title": HERS}, None, None, "declined")]
+
+
+def test_who_applied_for_others_is_not_the_applicant(people: People) -> None:
+    """A broker who filed for a group neither gets its application in an export nor takes it along."""
+    services, make = people.make.services, people.make
+    make.write("UPDATE applications SET filed_by = :anna, on_behalf = true WHERE filed_by = :bruno",
+               anna=people.anna, bruno=people.bruno)  # fmt: skip
+    held = personal_data.export_account(services.unit_of_work(), Actor(user_id=people.anna), NOW)
+    assert {row["project"].get("title", HERS) for row in held.rows["applications"]} == {HERS}
+    erasures.erase_account(services.unit_of_work(), services, Actor(user_id=people.anna), NOW)
+    assert people.one("SELECT count(*) FROM applications WHERE project ->> 'title' = :his", his=HIS) == 3
 
 
 def test_one_vote_stays_one_vote(people: People) -> None:

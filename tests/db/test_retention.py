@@ -18,7 +18,7 @@ from mapsvc.usecases.evidence import refresh
 from mapsvc.usecases.people import Invitation, Scope
 from mapsvc.usecases.people import invite as invite_account
 from tests.builders import NOW, SOURCE
-from tests.personal_world import HERS, People, populate, where
+from tests.personal_world import HERS, HIS, People, populate, where
 
 #: Somebody who was invited and never came.
 NEVER = "zqnever@people.example"
@@ -133,6 +133,33 @@ def test_refused_words_pictures_and_places_go_after_ninety_days(people: People) 
     } & {*left}
     assert people.one("SELECT note FROM observations WHERE id = :id", id=people.observations["hers"]) is not None
     assert people.one("SELECT owner_note FROM spaces WHERE slug = 'both'") is not None, "a public word stays"
+
+
+def test_papers_of_calls_go_each_on_its_day_and_the_record_stays(people: People) -> None:
+    services = people.make.services
+    there = {key.split()[0]: True for key in people.documents if key.endswith(HERS)}
+    for days, gone in ((29, ""), (31, "draft"), (89, ""), (91, "withdrawn"), (364, ""), (366, "over")):
+        tidy(people, days)
+        there |= {gone: False} if gone else {}
+        found = {key.split()[0]: services.documents.path(one).exists() for key, one in people.documents.items()}
+        assert {key: found[key] for key in there} == there, days
+    kept = people.make.rows(
+        "SELECT a.state, a.code, a.project ->> 'title' AS title, a.contact_id, left(a.token_hash, 5) AS link, d.name"
+        " FROM applications a JOIN application_documents d ON d.application_id = a.id WHERE code IS NOT NULL"
+        " ORDER BY 1, 2"
+    )
+    assert {(row.state, row.title) for row in kept} == {("declined", HERS), ("declined", HIS), ("withdrawn", None)}
+    assert {(row.contact_id, row.link, row.name) for row in kept} == {(None, "over:", "–")}
+    assert people.one("SELECT count(*) FROM applications WHERE state = 'draft'") == 0
+    assert people.one("SELECT count(*) FROM integration_requests WHERE answer IS NOT NULL OR asked <> '–'") == 0
+
+
+def test_documents_of_a_contract_stay_with_it(people: People) -> None:
+    people.make.write("UPDATE applications SET state = 'contracted' WHERE state = 'declined'")
+    tidy(people, 366)
+    assert people.make.services.documents.path(people.documents[f"over {HERS}"]).exists()
+    assert people.one("SELECT name FROM application_documents WHERE id = :id",
+                      id=people.documents[f"over {HERS}"]) == f"{HERS}.pdf"  # fmt: skip
 
 
 def test_an_account_that_is_never_opened_goes_ninety_days_after_its_invitation(people: People) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mapsvc.store.call_tables
 import mapsvc.store.care_tables
 import mapsvc.store.machinery_tables  # noqa: F401 - registers its tables
 from mapsvc.config import ROOT
@@ -49,6 +50,7 @@ TABLES = {
     "city": "city", "user": "users", "initiative": "initiatives", "pact": "pacts", "flag": "flags",
     "appeal": "appeals", "owner_claim": "owner_claims", "office_message": "office_messages",
     "subscription": "subscriptions", "reminder": "reminders", "merge": "merges", "contact": "contacts",
+    "call": "calls", "application": "applications", "indicators": "indicators",
 }  # fmt: skip
 USECASES = sorted((ROOT / "mapsvc" / "usecases").glob("*.py"))
 
