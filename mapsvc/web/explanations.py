@@ -22,6 +22,8 @@ WITHOUT_END_DAYS = 100 * 366
 MICRO = 1_000_000
 
 TOPICS: Mapping[str, Callable[[], str]] = {
+    "H01.admitted": lambda: _("Admission"),
+    "H01.rules": lambda: _("Conditions of the call"),
     "H02.min": lambda: _("Floor area"),
     "H02.max": lambda: _("Floor area"),
     "H03.people": lambda: _("Room for people"),
@@ -70,6 +72,12 @@ TOPICS: Mapping[str, Callable[[], str]] = {
     "H18.state": lambda: _("Offered by the owner"),
     "H19.district": lambda: _("Neighbourhood"),
     "H19.distance": lambda: _("Distance"),
+    "H20.sharing": lambda: _("Sharing the premises"),
+    "H20.tag": lambda: _("Kind of unit"),
+    "H20.practices": lambda: _("Neighbours in the premises"),
+    "H21.forbidden": lambda: _("Decision of the office"),
+    "H21.held_out": lambda: _("Lot held out"),
+    "H21.withdrawn": lambda: _("Lot withdrawn"),
 }
 
 UNITS = {"m2": "m²", "kN/m2": "kN/m²"}
@@ -113,6 +121,11 @@ def _term_met(result: ConstraintResult) -> str:
 
 
 PASSED: Mapping[str, Words] = {
+    "H01.admitted": lambda _r: _("Admitted"),
+    "H01.rules": lambda _r: _("Conditions of the call met"),
+    "H20.sharing": lambda _r: _("Shares the premises"),
+    "H20.tag": lambda _r: _("Kind of unit fits the work"),
+    "H20.practices": lambda _r: _("Gets on with the neighbours"),
     "H02.min": lambda r: _("Area %(have)s m², needs %(need)s", **_p(r)),
     "H02.max": lambda r: _("Area %(have)s m², at most %(need)s", **_p(r)),
     "H03.people": lambda r: _("%(need)s people, room for %(have)s", **_p(r)),
@@ -138,6 +151,14 @@ PASSED: Mapping[str, Words] = {
 }
 
 FAILED: Mapping[str, Words] = {
+    "H01.admitted": lambda _r: _("Not admitted"),
+    "H01.rules": lambda _r: _("Conditions of the call not met"),
+    "H20.sharing": lambda _r: _("Wants premises of its own"),
+    "H20.tag": lambda _r: _("The unit is for quieter or cleaner work"),
+    "H20.practices": lambda r: _("Does not go beside: %(uses)s", uses=_codes(r.gap)),
+    "H21.forbidden": lambda _r: _("Kept apart by a decision of the office"),
+    "H21.held_out": lambda _r: _("The lot is held out"),
+    "H21.withdrawn": lambda _r: _("The lot was withdrawn"),
     "H02.min": lambda r: _("Area %(have)s m²: %(gap)s m² too small", **_p(r)),
     "H02.max": lambda r: _("Area %(have)s m²: %(gap)s m² too large", **_p(r)),
     "H03.people": lambda r: _("%(need)s people, room for only %(have)s", **_p(r)),

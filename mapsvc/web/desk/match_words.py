@@ -5,7 +5,7 @@ The engine speaks in codes and figures (``domain.match_boards``); here they beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import format_decimal, ngettext
@@ -89,17 +89,8 @@ def ordinal(number: int) -> str:
 
 
 def rule_name(key: str) -> str:
-    """Return what a rule is about; rules of the call itself have names of their own."""
-    if key in TOPICS:
-        return topic(key)
-    return _CALL_RULES.get(key.partition(".")[0], lambda: key)()
-
-
-_CALL_RULES: Mapping[str, Callable[[], str]] = {
-    "H01": lambda: _("Conditions of the call"),
-    "H20": lambda: _("Neighbours in the same premises"),
-    "H21": lambda: _("Decision of the office"),
-}
+    """Return what a rule is about; a rule that only an old run knows keeps its code."""
+    return topic(key) if key in TOPICS else key
 
 
 def rules_text(keys: Sequence[str]) -> str:
