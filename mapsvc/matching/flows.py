@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
 from mapsvc.domain.errors import TooLarge
@@ -19,7 +20,7 @@ _WORTH_PRUNING = 100
 _KEPT = 10
 """Best arcs of each application and of each lot that an attempt adds; 8 to 16 take about as long."""
 _SAMPLE = 61
-"""Every how manieth number of a full table is looked at to tell what is far above the usual."""
+"""One number out of so many of a full table is looked at to tell what is far above the usual."""
 _ATTEMPTS = 8
 """Attempts with some of the arcs; where weights hardly differ the next one is with all of them."""
 # OR-Tools multiplies costs by the number of nodes and keeps sums of them in 64 bits.
@@ -123,23 +124,20 @@ def _promising_of_table(table: IntArray) -> BoolArray:
     np.subtract(table, table.min(), out=unusual, casting="unsafe")
     unusual -= unusual.mean(axis=1, keepdims=True)
     unusual -= unusual.mean(axis=0, keepdims=True)
-    share = min(1.0, 2 * _KEPT / min(table.shape))
     sample = unusual.ravel()[::_SAMPLE]
-    limit = np.partition(sample, len(sample) - 1 - int(share * (len(sample) - 1)))[
-        len(sample) - 1 - int(share * (len(sample) - 1))
-    ]
-    few = unusual > limit
-    for axis in (0, 1):
-        most = min(_KEPT, table.shape[1 - axis])
-        short = np.flatnonzero(np.count_nonzero(few, axis=1 - axis) < most)
-        lines = np.take(unusual, short, axis=axis)
-        best = np.argpartition(lines, lines.shape[1 - axis] - most, axis=1 - axis)
-        best = np.take(best, range(lines.shape[1 - axis] - most, lines.shape[1 - axis]), axis=1 - axis)
-        if axis == 0:
-            few[short[:, None], best] = True
-        else:
-            few[best, short[None, :]] = True
+    place = int(len(sample) * max(0.0, 1 - 2 * _KEPT / min(table.shape)))
+    few = unusual > np.partition(sample, place)[place]
+    _fill_up(few, unusual)
+    _fill_up(few.T, unusual.T)
     return np.asarray(few.ravel())
+
+
+def _fill_up(few: BoolArray, values: NDArray[np.float32]) -> None:
+    """Let every row have enough, in place: the greatest values of those that have too little."""
+    most = min(_KEPT, values.shape[1])
+    short = np.flatnonzero(np.count_nonzero(few, axis=1) < most)
+    best = np.argpartition(values[short], values.shape[1] - most, axis=1)[:, values.shape[1] - most :]
+    few[short[:, None], best] = True
 
 
 def _means(end: IntArray, values: IntArray) -> IntArray:
