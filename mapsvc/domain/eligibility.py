@@ -60,13 +60,14 @@ class EligibilityRule:
 class Facts:
     """What is known of a group and its application; None is not known, an empty set is known to hold nothing.
 
-    `seat_areas` are the slugs of the areas that the seat lies in, the smallest first. `declarations` and `documents`
+    `seat` is the slug of the area of the seat, `seat_areas` those of all areas that it lies in, itself too. `declarations` and `documents`
     hold what arrived; `visited` tells whether somebody came to a site visit.
     """
 
     form: str | None = None
     members: int | None = None
     members_under: Mapping[int, int | None] = field(default_factory=dict)
+    seat: str | None = None
     seat_areas: frozenset[str] | None = None
     registration: str | None = None
     declarations: frozenset[str] = frozenset()
@@ -124,7 +125,7 @@ def _seat(rule: EligibilityRule, facts: Facts) -> _Found:
     areas = facts.seat_areas
     if areas is None:
         return State.UNKNOWN, None
-    return _known(True, bool(areas & set(rule.codes))), next(iter(sorted(areas)), None)
+    return _known(True, bool(areas & set(rule.codes))), facts.seat
 
 
 def _registration(rule: EligibilityRule, facts: Facts) -> _Found:

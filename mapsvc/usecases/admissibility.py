@@ -56,6 +56,7 @@ def _facts(one: Application, kinds: Mapping[UUID, frozenset[str]], paths: Mappin
         form=group.form,
         members=group.members_count,
         members_under=dict(zip(AGES, young, strict=True)),
+        seat=group.seat or None,
         seat_areas=paths.get(group.seat),
         registration=group.legal_id or None,
         declarations=frozenset(one.declarations),

@@ -10,7 +10,7 @@ from uuid import UUID
 from mapsvc.domain import scores as rules
 from mapsvc.domain.application_states import ApplicationState, By, check_move
 from mapsvc.domain.applications import Application
-from mapsvc.domain.calls import Call
+from mapsvc.domain.calls import Call, Lot
 from mapsvc.domain.committees import CommitteeMember, ConflictOfInterest
 from mapsvc.domain.errors import Conflict, Forbidden, NotFound, Stale
 from mapsvc.domain.people import Action, Actor
@@ -69,7 +69,7 @@ class MySheet:
 
     mine: MyCall
     application: Application
-    grid: Grid
+    lots: tuple[Lot, ...]
     sheet: ScoreSheet
     conflict: ConflictOfInterest | None
     result: Scored | None
@@ -138,7 +138,7 @@ def my_sheet(uow: UnitOfWork, actor: Actor, code: str, application: str) -> MySh
         sheets = uow.scores.of_application(one.id) if mine.all_signed else []
         result = rules.summed_up(sheets, grid_of(call)) if any(it.signed for it in sheets) else None
         sheet = task.sheet or ScoreSheet(one.id, seat.user_id, {}, one.updated_at)
-        return MySheet(mine, one, grid_of(call), sheet, task.conflict, result)
+        return MySheet(mine, one, tuple(uow.calls.lots(call.id)), sheet, task.conflict, result)
 
 
 def _mine(uow: UnitOfWork, call: Call, seat: CommitteeMember) -> MyCall:

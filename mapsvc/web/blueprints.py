@@ -6,9 +6,12 @@ from flask import Blueprint
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
     from mapsvc.web import (
+        application_pages,
+        applications,
         areas,
         calls,
         collectives,
+        committee,
         data,
         embed,
         feeds,
@@ -57,6 +60,9 @@ def blueprints() -> list[Blueprint]:
         matching.bp,
         needs.bp,
         calls.bp,
+        committee.bp,
+        applications.bp,
+        application_pages.bp,
         data.bp,
         transparency.bp,
         mark.bp,

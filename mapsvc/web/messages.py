@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import DomainError, Forbidden, NotFound, Stale, TooMany
-from mapsvc.web import application_messages, run_messages
+from mapsvc.web import application_messages, evaluation_messages, run_messages
 
 
 def sentence(error: DomainError) -> str:
@@ -15,7 +15,12 @@ def sentence(error: DomainError) -> str:
     if isinstance(error, TooMany):
         return _("Too many at once. Nothing was saved; wait a little and send again.")
     value = str(error.params.get("value", ""))[:80]
-    known = _known(value) | run_messages.run_messages() | application_messages.known(error)
+    known = (
+        _known(value)
+        | run_messages.run_messages()
+        | application_messages.known(error)
+        | evaluation_messages.known(error)
+    )
     if isinstance(error, Forbidden):
         return known.get(error.code) or _("Your account may not do this. Nothing was changed.")
     return known.get(error.code) or error.message
