@@ -34,6 +34,7 @@ from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.blurs import blur
 from mapsvc.exchange.documents import check_document
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
+from mapsvc.exchange.fetching import Fetcher
 from mapsvc.exchange.history import to_csv as history_to_csv
 from mapsvc.exchange.indicators import read_indicators
 from mapsvc.exchange.personal_archive import personal_archive
@@ -107,6 +108,7 @@ class Services:
     mailer: Mailer
     register_files: RegisterReader
     source_files: SourceReader
+    fetch_file: Fetcher
     freshness_policy: FreshnessPolicy
 
     @property
@@ -259,6 +261,7 @@ def build(settings: Settings | None = None) -> Services:
         make_mailer(settings),
         RegisterReader(),
         SourceReader(),
+        Fetcher(),
         freshness_policy(settings),
     )
 

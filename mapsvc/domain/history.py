@@ -86,6 +86,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         "code title licence attribution url loaded_at areas streets spaces initiatives pacts collectives calls noun"
         " indicators values"
         " mapping rhythm removal_share columns new changed moved vanished reused_ids conflicts refused file_as_of"
+        " returned reused conflict fetch_url format accepts grid known_columns paused fetched_at run by_address kinds"
     ),
     "indicators": _fields(
         "weights code name about theme unit higher_is_need weight min_group_size method source"

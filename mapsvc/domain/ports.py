@@ -25,6 +25,7 @@ from mapsvc.domain.groups import Groups
 from mapsvc.domain.history import PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
+from mapsvc.domain.jobs import Jobs
 from mapsvc.domain.indicators import Indicators
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.match_locks import MatchLocks
@@ -248,6 +249,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def sources(self) -> Sources:
         """Return the repository of registers that are kept in step."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """Return the repository of due jobs."""
         ...
 
     @property

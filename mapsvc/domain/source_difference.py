@@ -55,14 +55,14 @@ def compare(
 
 
 def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], something_else: SomethingElse) -> RowPlan:
-    now = {name: fingerprint(name, value) for name, value in row.values.items() if name not in NOT_REMEMBERED}
     if seen is None:
-        return RowPlan(row, None, now, remember=True)
+        return RowPlan(row, None, None, remember=True)
     # The key may stand for what it stood for before, as in an older file.
     known = [held[one] for one in (seen.record_id, *seen.earlier) if one in held]
     meant = next((one for one in known if one.joined or not something_else(row.values, one.values)), None)
     if meant is None:
-        return RowPlan(row, None, now, reused=seen.record_id, remember=True)
+        return RowPlan(row, None, None, reused=seen.record_id, remember=True)
+    now = said_by(row)
     # What an earlier record was said to be is no longer known; nobody but the register ever changed such a one.
     said = seen.said if meant.record_id == seen.record_id else {}
     changes, conflicts = list[FieldChange](), list[FieldChange]()
@@ -93,6 +93,11 @@ def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], somethin
         returned=returned,
         remember=returned or again or told is not seen.said,
     )
+
+
+def said_by(row: SourceRow) -> dict[str, str]:
+    """Return what is remembered of a row: a hash for each field that it states and that cannot name a person."""
+    return {name: fingerprint(name, value) for name, value in row.values.items() if name not in NOT_REMEMBERED}
 
 
 def fingerprint(name: str, value: object) -> str:

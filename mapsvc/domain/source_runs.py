@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +21,8 @@ EVERY: Mapping[Rhythm, timedelta | None] = {
     Rhythm.MONTHLY: timedelta(days=30),
     Rhythm.YEARLY: timedelta(days=365),
 }
+RETRY_AFTER = timedelta(hours=6)
+"""An address that did not answer is tried again after this; nobody's server is asked more often."""
 LATE = 1.5
 """A register that was not compared for so many of its periods is late."""
 
@@ -167,7 +169,7 @@ def decided(plan: RowPlan, choice: Choice) -> RowPlan:
     if not plan.conflicts:
         return plan
     said = {
-        **plan.said,
+        **(plan.said or {}),
         **{one.field: fingerprint(one.field, one.after) for one in plan.conflicts if one.field not in NOT_REMEMBERED},
     }
     taken = plan.conflicts if choice is Choice.THEIRS else ()
@@ -191,19 +193,15 @@ def is_due(register: Register, last_at: datetime | None, now: datetime) -> bool:
     every = EVERY[register.rhythm]
     if not register.fetch_url or register.paused or every is None:
         return False
-    tried = max((at for at in (register.fetched_at, last_at) if at is not None), default=None)
-    return tried is None or now - tried >= every
+    if last_at is not None and now - last_at < every:
+        return False
+    return register.fetched_at is None or now - register.fetched_at >= min(RETRY_AFTER, every)
 
 
 def is_late(register: Register, last_at: datetime | None, now: datetime) -> bool:
     """Tell whether a register was not compared for longer than its rhythm allows."""
     every = EVERY[register.rhythm]
     return every is not None and (last_at is None or now - last_at > every * LATE)
-
-
-def changes_to_json(changes: Sequence[FieldChange]) -> list[dict[str, object]]:
-    """Return changes as JSON values."""
-    return [asdict(one) for one in changes]
 
 
 class SourceRuns(Protocol):
@@ -265,6 +263,6 @@ class SourceRuns(Protocol):
         """Return the slugs of records of a noun, for links."""
         ...
 
-    def forget_rows(self, code: str, keep: Sequence[RowKind] = ()) -> None:
-        """Forget the rows and files of a register's runs, but for the rows of some kinds."""
+    def forget_rows(self, code: str, keep: Sequence[RowKind] = (), file_of: UUID | None = None) -> None:
+        """Forget the rows and files of a register's runs, but for the rows of some kinds, and the file of one run."""
         ...

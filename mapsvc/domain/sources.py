@@ -171,13 +171,14 @@ class Held:
 class RowPlan:
     """What one row would do: become a record (`record_id` None), or change the fields of one.
 
-    `said` is what will be remembered of the row; `reused` is the record that had the key before, `returned` tells that
-    the row had vanished, `conflicts` are fields that were changed here and in the register.
+    `said` is what will be remembered of the row, None for everything that it states; `reused` is the record that had
+    the key before, `returned` tells that the row had vanished, `conflicts` are fields that were changed here and in the
+    register.
     """
 
     row: SourceRow
     record_id: UUID | None
-    said: Mapping[str, str]
+    said: Mapping[str, str] | None
     version: int = 0
     changes: tuple[FieldChange, ...] = ()
     conflicts: tuple[FieldChange, ...] = ()
@@ -255,6 +256,10 @@ class SourceReading:
 
 class SourceFiles(Protocol):
     """The readers of registers; the exchange provides them."""
+
+    def check(self, register: Register, data: bytes) -> None:
+        """Raise TooLarge or UnsupportedType for a file that is too large or of another kind than the register's."""
+        ...
 
     def known(self, code: str) -> Register | None:
         """Return a register that the product knows without being told."""

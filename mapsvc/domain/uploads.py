@@ -22,7 +22,8 @@ class ImportRow:
     """One row of an uploaded file: the record it stands for, or the problems that refuse it.
 
     `stated` names the fields that the row fills in; a blank cell says nothing and never empties a stored field.
-    `slug` is the record that the row itself names, as in a file that was exported from here.
+    `slug` is the record that the row itself names, as in a file that was exported from here; `remarks` say what is odd
+    about a row that can be used.
     """
 
     number: int
@@ -30,6 +31,7 @@ class ImportRow:
     problems: tuple[RowProblem, ...] = ()
     stated: frozenset[str] = frozenset()
     slug: str | None = None
+    remarks: tuple[RowProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ PLACE_COLUMNS = {
     "city": ("city", "municipality", "town", "comune", "citta", "addr_city"),
     "lon": ("lon", "longitude", "lng", "long", "longitudine", "x", "coord_x"),
     "lat": ("lat", "latitude", "latitudine", "y", "coord_y"),
+    "grid_x": ("grid_x", "easting", "est"),
+    "grid_y": ("grid_y", "northing", "nord"),
     "asset_kind": ("asset_kind", "kind", "type", "category", "tipo", "tipologia", "categoria", "uso"),
     "owner_type": ("owner_type", "owner", "ownership", "proprieta", "tipo_proprieta", "proprietario"),
     "cadastre": ("cadastre", "catasto", "dati_catastali", "foglio_particella_subalterno"),
@@ -99,6 +101,9 @@ def _targets() -> dict[str, str]:
 
 #: Field by folded column name.
 TARGETS = _targets()
+
+#: What x and y are where a register says that it has a national grid.
+ON_A_GRID = {"x": "grid_x", "coord_x": "grid_x", "y": "grid_y", "coord_y": "grid_y"}
 
 #: Words of other registers for the kinds of premises, folded.
 ASSET_KINDS = {kind.value: kind.value for kind in AssetKind} | {

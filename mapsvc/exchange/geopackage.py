@@ -32,9 +32,18 @@ def read_geopackage(data: bytes) -> Table:
             # GDAL warns about small liberties of other programs, such as a missing extension of the file name.
             warnings.simplefilter("ignore")
             layer = _layer(data)
-            meta, _, shapes, columns = pyogrio.raw.read(data, layer=layer, force_2d=True, max_features=MAX_ROWS + 1)
+            found = pyogrio.raw.read(data, layer=layer, force_2d=True, max_features=MAX_ROWS + 1)
     except (DataSourceError, DataLayerError, RuntimeError, UnicodeDecodeError):
         raise Invalid("The GeoPackage is broken and cannot be read.", code="broken_geopackage") from None
+    return table_of(found)
+
+
+def table_of(found: tuple[Any, Any, Any, Any]) -> Table:
+    """Return what GDAL read as a table with positions in EPSG:4326.
+
+    Raises `Invalid` without rows or a known coordinate system, `TooLarge` beyond the rows that a table may have.
+    """
+    meta, _, shapes, columns = found
     if len(shapes) > MAX_ROWS:
         raise TooLarge(f"The file has more than {MAX_ROWS:,} rows.", code="too_many_rows", limit=MAX_ROWS)
     to_lonlat = _transformer(meta["crs"])
@@ -64,7 +73,7 @@ def _transformer(crs: str | None) -> Transformer:
     try:
         return Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
     except CRSError:
-        raise Invalid("The GeoPackage does not say which coordinate system it uses.", code="no_crs") from None
+        raise Invalid("The file does not say which coordinate system it uses.", code="no_crs") from None
 
 
 def _row(number: int, wkb: bytes | None, cells: dict[str, object], to_lonlat: Transformer) -> TableRow:

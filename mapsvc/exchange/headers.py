@@ -34,8 +34,8 @@ def recognise(
     missing = [name for name in known if name not in found.values()]
     questions = list[ColumnQuestion]()
     for name in sorted(missing, key=lambda one: one not in needed):
-        guess = max(new, key=lambda column: _likeness(column, name), default=None)
-        if guess is not None and (_likeness(guess, name) >= _LIKE or (name in needed and len(new) == 1)):
+        guess = max(new, key=lambda column: likeness(column, name), default=None)
+        if guess is not None and (likeness(guess, name) >= _LIKE or (name in needed and len(new) == 1)):
             new.remove(guess)
             questions.append(ColumnQuestion(guess, name))
         elif name in needed:
@@ -43,7 +43,8 @@ def recognise(
     return found, tuple(questions)
 
 
-def _likeness(left: str, right: str) -> float:
+def likeness(left: str, right: str) -> float:
+    """Return how alike two names of columns are, 0 to 1; one that holds the other is the same."""
     one, other = fold(left), fold(right)
     if one and other and (one in other or other in one):
         return 1.0

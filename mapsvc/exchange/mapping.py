@@ -2,23 +2,40 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
+
+from pyproj import Transformer
+from pyproj.exceptions import CRSError
 
 from mapsvc.domain.errors import Invalid, TooLarge
 from mapsvc.domain.features import Features
 from mapsvc.domain.fields import is_clean
-from mapsvc.domain.geometry import AREAS, looks_swapped, parse_point
+from mapsvc.domain.geometry import AREAS, distance_m, looks_swapped, parse_point
 from mapsvc.domain.imports import Address, GeoJSON, LonLat, ObservationRecord, RowProblem, SpaceRecord, Upload
 from mapsvc.domain.spaces import space_name
 from mapsvc.domain.uploads import ImportRow, ReadFile, Reading
 from mapsvc.exchange.cells import date_of, number_of, text_of, value_of
-from mapsvc.exchange.columns import ASSET_KINDS, CLAIMS, FEATURE_SPECS, OWNER_TYPES, TARGETS, fold
+from mapsvc.exchange.columns import (
+    ASSET_KINDS,
+    CLAIMS,
+    FEATURE_SPECS,
+    ON_A_GRID,
+    OWNER_TYPES,
+    PLACE_COLUMNS,
+    TARGETS,
+    fold,
+)
 from mapsvc.exchange.geometry import check_shape, point_inside
-from mapsvc.exchange.tables import Table, TableRow
+from mapsvc.exchange.tables import TableRow
 from mapsvc.exchange.uploads import read_table
 
 MAX_NAME = 160
+FAR_M = 1_000.0
+"""Two positions of one row further apart than this disagree about the place, not about its entrance."""
+#: Every field that a column can stand for.
+FIELDS = frozenset(PLACE_COLUMNS) | frozenset(FEATURE_SPECS)
 ROWS_PER_STEP = 1_000
 """After so many rows the progress is told again."""
 REPORTER = "register"
@@ -32,9 +49,9 @@ def read_spaces(upload: Upload, reading: Reading) -> ReadFile:
     Raises `Invalid` with code `missing_columns` when nothing says where the places are, and what `read_table` raises.
     """
     table = read_table(upload.data)
-    columns = _understand(table)
+    columns = understood(table.columns, reading)
     targets = set(columns.values())
-    placed = table.has_geometry or {"lon", "lat"} <= targets
+    placed = table.has_geometry or {"lon", "lat"} <= targets or {"grid_x", "grid_y"} <= targets
     if not placed and not (reading.locate and targets & {"street", "address"}):
         raise Invalid(
             "The file needs columns that say where each place is: lon and lat, or street and number.",
@@ -59,14 +76,22 @@ def read_spaces(upload: Upload, reading: Reading) -> ReadFile:
     return ReadFile(tuple(rows), columns, unknown)
 
 
-def _understand(table: Table) -> dict[str, str]:
-    """Return field by column; where two columns mean one field, the first one counts."""
+def understood(names: Sequence[str], reading: Reading) -> dict[str, str]:
+    """Return field by column; an answer counts before a known name, and of two columns for one field the first."""
+    answers = {fold(name): answer for name, answer in reading.columns.items()}
     columns: dict[str, str] = {}
-    for name in table.columns:
-        target = TARGETS.get(fold(name))
+    for name in sorted(names, key=lambda name: fold(name) not in answers):
+        folded = fold(name)
+        answer = answers.get(folded)
+        if answer is not None:
+            target = answer if answer in FIELDS else TARGETS.get(fold(answer))
+        elif reading.grid is not None and folded in ON_A_GRID:
+            target = ON_A_GRID[folded]
+        else:
+            target = TARGETS.get(folded)
         if target and target not in columns.values():
             columns[name] = target
-    return columns
+    return {name: columns[name] for name in names if name in columns}
 
 
 class _Cells:
@@ -80,6 +105,7 @@ class _Cells:
             if column not in row.cells or column in columns
         ]
         self._cells = {target: row.cells.get(column) for column, target in columns.items()}
+        self.remarks: list[RowProblem] = []
         self._names = {target: column for column, target in columns.items()}
         self.stated = frozenset(target for target, cell in self._cells.items() if text_of(cell) != "")
 
@@ -88,6 +114,10 @@ class _Cells:
 
     def refuse(self, target: str, code: str, **params: object) -> None:
         self.problems.append(RowProblem(self.number, self._names.get(target, target), code, params))
+
+    def remark(self, target: str, code: str, **params: object) -> None:
+        """Note what is odd about a row that can be used all the same."""
+        self.remarks.append(RowProblem(self.number, self._names.get(target, target), code, params))
 
     def text(self, target: str, limit: int = 300) -> str:
         """Return a text with single spaces; a text that cannot be stored is refused."""
@@ -140,7 +170,8 @@ def _read_row(row: TableRow, columns: dict[str, str], upload: Upload, reading: R
         geocode_precision=precision,
         description={"it": description} if description else {},
     )
-    return ImportRow(row.number, record, (), _stated(cells, address), cells.text("record") or None)
+    slug = cells.text("record") or None
+    return ImportRow(row.number, record, (), _stated(cells, address), slug, tuple(cells.remarks))
 
 
 def _stated(cells: _Cells, address: Address) -> frozenset[str]:
@@ -173,8 +204,8 @@ def _place(
             point = parse_point(*point_inside(shape))
             if row.geometry.type in AREAS:
                 footprint, precision = row.geometry.as_geojson(), "parcel"
-        elif "lon" in cells.stated or "lat" in cells.stated:
-            point = parse_point(number_of(cells.raw("lon"), exact=True), number_of(cells.raw("lat"), exact=True))
+        else:
+            point = _stated_point(cells, reading)
     except (Invalid, TooLarge) as fault:
         cells.refuse("lon" if row.geometry is None else "geometry", fault.code, **_plain(fault.params))
         return None, None, precision
@@ -185,6 +216,32 @@ def _place(
     if point and reading.region and looks_swapped(point, reading.region):
         cells.refuse("lon", "swapped_axes", lon=point[0], lat=point[1])
     return point, footprint, precision
+
+
+def _stated_point(cells: _Cells, reading: Reading) -> LonLat | None:
+    """Return the stated longitude and latitude, else the position on the grid; where both disagree, that is told."""
+    stated, grid = None, None
+    if "lon" in cells.stated or "lat" in cells.stated:
+        stated = parse_point(number_of(cells.raw("lon"), exact=True), number_of(cells.raw("lat"), exact=True))
+    if reading.grid is not None and {"grid_x", "grid_y"} <= cells.stated:
+        grid = from_grid(reading.grid, number_of(cells.raw("grid_x")), number_of(cells.raw("grid_y")))
+    if stated is not None and grid is not None and (apart := distance_m(stated, grid)) > FAR_M:
+        cells.remark("grid_x", "far_from_grid", metres=round(apart))
+    return stated or grid
+
+
+def from_grid(epsg: int, x: float, y: float) -> LonLat:
+    """Return longitude and latitude of a position in metres, x to the east; raises `Invalid` for one off the Earth."""
+    lon, lat = _to_degrees(epsg).transform(x, y)
+    return parse_point(float(lon), float(lat))
+
+
+@lru_cache(maxsize=8)
+def _to_degrees(epsg: int) -> Transformer:
+    try:
+        return Transformer.from_crs(epsg, 4326, always_xy=True)
+    except CRSError:
+        raise Invalid("Nobody knows this coordinate system.", "/grid", code="grid", value=epsg) from None
 
 
 def _plain(params: dict[str, object]) -> dict[str, object]:

@@ -4,14 +4,19 @@ A filing is three-valued: filed as vacant, filed as not vacant, and not filed. N
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mapsvc.domain.geometry import parse_point
-from mapsvc.domain.imports import Address, Batch, ObservationRecord, RowProblem, SourceInfo, SpaceRecord
+from mapsvc.domain.errors import Invalid
+from mapsvc.domain.geometry import Geometry, parse_point
+from mapsvc.domain.imports import Address, Batch, ObservationRecord, RowProblem, SourceInfo, SpaceRecord, Upload
+from mapsvc.domain.sources import RefusedRow, SourceFile, SourceReading, SourceRow
+from mapsvc.exchange.difference import stated_values
 from mapsvc.exchange.files import read_features
+from mapsvc.exchange.tables import decode, read_geojson
 
 SOURCE = SourceInfo(
     code="sf-commercial-vacancy",
@@ -22,6 +27,12 @@ SOURCE = SourceInfo(
 )
 METRES_PER_FOOT = 0.3048
 CITY = "San Francisco"
+
+_COLUMNS = frozenset(
+    {"blklot", "mapblklot", "parcelsitusaddress", "centroid_longitude", "centroid_latitude", "vacancy_by_year"}
+)
+_STATED = frozenset({"name", "street", "number", "city"})
+ROWS_PER_STEP = 1_000
 
 #: Names of street types as people write them, by the short forms of the assessor's file.
 _STREET_TYPES = {"ST": "St", "AV": "Ave", "AVE": "Ave", "BL": "Blvd", "BLVD": "Blvd", "PZ": "Plaza", "WY": "Way"}
@@ -42,25 +53,60 @@ def read(path: Path) -> Batch:
         first = shapes.setdefault(geometry.coordinates, key)
         if first != key:
             problems.append(RowProblem(row, "geometry", "duplicate_geometry", {"key": key, "same_as": first}))
-        address, name = _address(properties["parcelsitusaddress"])
-        spaces.append(
-            SpaceRecord(
-                source_key=key,
-                name=name,
-                point=parse_point(
-                    float(properties["centroid_longitude"]),
-                    float(properties["centroid_latitude"]),
-                    pointer=f"/features/{row - 1}/properties/centroid_longitude",
-                ),
-                address=address,
-                footprint=geometry.as_geojson(),
-                features=_features(properties),
-                external_ids=(("sf-blklot", key), ("sf-mapblklot", properties["mapblklot"])),
-                observations=tuple(_observations(key, properties["vacancy_by_year"])),
-                geocode_precision="parcel",
-            )
-        )
+        spaces.append(space_of(row, properties, geometry))
     return Batch(SOURCE, spaces=tuple(spaces), problems=tuple(problems))
+
+
+def space_of(row: int, properties: Mapping[str, Any], geometry: Geometry) -> SpaceRecord:
+    """Return the space of a parcel; raises `Invalid` for a bad position, KeyError without a column."""
+    key = properties["blklot"]
+    address, name = _address(properties["parcelsitusaddress"])
+    return SpaceRecord(
+        source_key=key,
+        name=name,
+        point=parse_point(
+            float(properties["centroid_longitude"]),
+            float(properties["centroid_latitude"]),
+            pointer=f"/features/{row - 1}/properties/centroid_longitude",
+        ),
+        address=address,
+        footprint=geometry.as_geojson(),
+        features=_features(properties),
+        external_ids=(("sf-blklot", key), ("sf-mapblklot", properties["mapblklot"])),
+        observations=tuple(_observations(key, properties["vacancy_by_year"])),
+        geocode_precision="parcel",
+    )
+
+
+def read_register(upload: Upload, reading: SourceReading) -> SourceFile:
+    """Return the parcels of a newer edition as rows of a register; what was not filed says nothing.
+
+    Raises what the reader of GeoJSON raises, and `Invalid` where the file has other columns.
+    """
+    table = read_geojson(decode(upload.data))
+    if missing := sorted(_COLUMNS - set(table.columns)):
+        raise Invalid("Columns are missing.", code="missing_columns", columns=", ".join(missing))
+    rows, refused = list[SourceRow](), list[RefusedRow]()
+    keys = Counter(str(row.cells.get("blklot")) for row in table.rows)
+    shapes: dict[tuple[Any, ...], str] = {}
+    for row in table.rows:
+        if row.number % ROWS_PER_STEP == 0:
+            reading.told(row.number, len(table.rows))
+        key = str(row.cells.get("blklot") or f"row {row.number}")
+        if keys[key] > 1:
+            refused.append(RefusedRow(key, row.number, "blklot", "double_row", {"key": key}))
+            continue
+        try:
+            if row.geometry is None:
+                raise Invalid("no position", code="no_position")
+            record = space_of(row.number, row.cells, row.geometry)
+        except (Invalid, KeyError, TypeError, ValueError, AttributeError) as fault:
+            refused.append(RefusedRow(key, row.number, "", getattr(fault, "code", "unreadable")))
+            continue
+        first = shapes.setdefault(row.geometry.coordinates, key)
+        twin = RowProblem(row.number, "geometry", "duplicate_geometry", {"key": key, "same_as": first})
+        rows.append(SourceRow(key, stated_values(record, _STATED), record, () if first == key else (twin,)))
+    return SourceFile(tuple(rows), tuple(refused))
 
 
 def _observations(key: str, filings: dict[str, dict[str, str]]) -> Iterator[ObservationRecord]:
@@ -78,7 +124,7 @@ def _observations(key: str, filings: dict[str, dict[str, str]]) -> Iterator[Obse
             )
 
 
-def _features(properties: dict[str, Any]) -> dict[str, object]:
+def _features(properties: Mapping[str, Any]) -> dict[str, object]:
     # A frontage of 0 feet stands for "not measured", like the missing ones.
     feet = properties.get("street_frontage_ft") or 0
     return {"frontage_m": round(feet * METRES_PER_FOOT, 1)} if feet > 0 else {}

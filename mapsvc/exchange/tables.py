@@ -14,6 +14,8 @@ from mapsvc.domain.geometry import TYPES, Geometry, parse_geometry, parse_json
 MAX_ROWS = 100_000
 MAX_COLUMNS = 300
 MAX_COLUMN_NAME = 120
+MAX_POSITIONS = 1_000_000
+"""Ten corners for each of 100,000 outlines; as Python objects they take about 200 MB."""
 MAX_CELL = 10_000
 """Longest text of one cell; longer ones are descriptions pasted by accident."""
 
@@ -145,6 +147,9 @@ def read_geojson(text: str) -> Table:
 
     Raises `Invalid` for another kind of document and for a coordinate system that GeoJSON does not have.
     """
+    if text.count("[") > MAX_POSITIONS:
+        limit = MAX_POSITIONS
+        raise TooLarge(f"The file has more than {limit:,} positions.", code="too_many_positions", limit=limit)
     collection = parse_json(text)
     if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
         raise Invalid("The file is not a GeoJSON feature collection.", "/type", code="not_a_collection")

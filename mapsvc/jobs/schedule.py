@@ -8,6 +8,7 @@ from mapsvc.bootstrap import Services
 from mapsvc.jobs import (
     awards,
     close_calls,
+    keep_in_step,
     reckon_reporters,
     remind,
     seal_audit,
@@ -60,6 +61,12 @@ TIMETABLE = (
         "Halve old tallies of reporters, and conclude again where a changed reliability counts.",
     ),
     Entry("awards", timedelta(minutes=10), awards.run, "End offers without an answer; announce that periods end."),
+    Entry(
+        "keep-in-step",
+        timedelta(minutes=1),
+        keep_in_step.run,
+        "Fetch the registers whose time has come, and compare and write what waits.",
+    ),
     Entry("seal-audit", timedelta(minutes=1), seal_audit.run, "Chain what was added to the history."),
     Entry("verify-audit", timedelta(days=1), verify_audit.run, "Check the whole chain of the history."),
     Entry(

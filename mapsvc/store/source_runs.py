@@ -132,8 +132,8 @@ class SourceRunRepository:
         query = text(f"SELECT id, slug FROM {table} WHERE id = ANY (:ids)")  # noqa: S608 - one of a fixed set
         return {row.id: row.slug for row in self._connection.execute(query, {"ids": list(ids)})}
 
-    def forget_rows(self, code: str, keep: Sequence[RowKind] = ()) -> None:
-        """Forget the rows and files of a register's runs, but for the rows of some kinds."""
+    def forget_rows(self, code: str, keep: Sequence[RowKind] = (), file_of: UUID | None = None) -> None:
+        """Forget the rows and files of a register's runs, but for the rows of some kinds, and the file of one run."""
         source_id = select(sources.c.id).where(sources.c.code == code).scalar_subquery()
         of_register = select(source_runs.c.id).where(source_runs.c.source_id == source_id)
         kinds = [kind.value for kind in keep]
@@ -142,7 +142,8 @@ class SourceRunRepository:
                 source_run_rows.c.run_id.in_(of_register), source_run_rows.c.kind.not_in(kinds)
             )
         )
-        self._connection.execute(update(source_files).where(source_files.c.run_id.in_(of_register)).values(data=None))
+        others = source_files.c.run_id.in_(of_register) & source_files.c.run_id.is_distinct_from(file_of)
+        self._connection.execute(update(source_files).where(others).values(data=None))
 
     def _one(self, query: Select[Any]) -> SourceRun | None:
         row = self._connection.execute(query).one_or_none()

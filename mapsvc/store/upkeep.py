@@ -63,6 +63,12 @@ _STATEMENTS: dict[str, str] = {
     " AND NOT EXISTS (SELECT FROM applications a WHERE a.contact_id = c.id)",
     "idempotency_keys": "DELETE FROM idempotency_keys WHERE created_at < :before",
     "previews": "DELETE FROM import_batches WHERE created_at < :before AND state <> 'applied'",
+    # A run that nobody decided on is put away; its register can be fetched or sent again.
+    "source_runs": "UPDATE source_runs SET state = 'put_away', ended_at = now(), version = version + 1"
+    " WHERE ran_at < :before AND state IN ('queued', 'asking', 'waiting', 'accepted', 'stopped')",
+    "source_rows": "WITH rows AS (DELETE FROM source_run_rows w USING source_runs r WHERE r.id = w.run_id"
+    " AND r.ran_at < :before) DELETE FROM source_files f USING source_runs r WHERE r.id = f.run_id"
+    " AND r.ran_at < :before",
     "runs": "DELETE FROM job_runs WHERE finished_at < :before",
     # Also those that could not be sent: they hold an address.
     "mails": "DELETE FROM outbox WHERE sent_at < :before OR (attempts >= :most_attempts AND created_at < :before)",

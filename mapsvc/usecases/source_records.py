@@ -9,7 +9,7 @@ from uuid import UUID
 from mapsvc.domain.history import Change
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.source_difference import SomethingElse
+from mapsvc.domain.source_difference import SomethingElse, said_by
 from mapsvc.domain.sources import Held, Register, RowPlan, Seen, SourceDifference, SourceFile
 from mapsvc.domain.uploads import FieldChange, Told, nobody
 
@@ -17,6 +17,8 @@ AGAIN = "~"
 """Between a key and the number of its use: `057~2` is the second record that the register called 057."""
 MISSED_UNTIL_UNSURE = 2
 """One edition can forget a place; after two, nobody knows whether it is still as it was."""
+
+ROWS_PER_STEP = 1_000
 
 
 class Records(Protocol):
@@ -68,14 +70,20 @@ class Writer:
 
     def _remember(self, found: SourceDifference, records: Mapping[str, UUID], *, repeated: bool) -> list[Seen]:
         """Write what was seen of each key; return the keys that just became doubtful."""
-        rows = [
-            Seen(plan.row.key, plan.record_id or records[plan.row.key], said=plan.said)
-            for plan in found.plans
-            if plan.remember
-        ]
+        plans = [plan for plan in found.plans if plan.remember]
+        for start in range(0, len(plans), ROWS_PER_STEP):
+            rows = [
+                Seen(
+                    plan.row.key,
+                    plan.record_id or records[plan.row.key],
+                    said=said_by(plan.row) if plan.said is None else plan.said,
+                )
+                for plan in plans[start : start + ROWS_PER_STEP]
+            ]
+            self._uow.sources.remember(self._code, rows, self._now)
         gone = [*found.vanished, *(() if repeated else found.still_missing)]
         missing = [replace(one, state="vanished", missed=one.missed + 1) for one in gone]
-        self._uow.sources.remember(self._code, [*rows, *missing], self._now)
+        self._uow.sources.remember(self._code, missing, self._now)
         for plan in found.plans:
             if plan.reused is not None:
                 new = plan.record_id or records[plan.row.key]

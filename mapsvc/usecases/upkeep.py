@@ -32,6 +32,8 @@ KINDS: dict[str, Keep] = {
     "addresses": Keep.UNUSED,
     "idempotency_keys": Keep.ANSWERS,
     "previews": Keep.PREVIEWS,
+    "source_runs": Keep.PREVIEWS,
+    "source_rows": Keep.PREVIEWS,
     "runs": Keep.RUNS,
     "mails": Keep.MAILS,
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.imports import PactRecord
-from mapsvc.domain.source_difference import another_pact, another_space, compare, fingerprint
+from mapsvc.domain.source_difference import another_pact, another_space, compare, fingerprint, said_by
 from mapsvc.domain.sources import Held, RowPlan, Seen, SourceDifference, SourceRow
 from mapsvc.exchange.headers import recognise
 from mapsvc.exchange.palermo_register import COLUMNS, NEEDED
@@ -61,7 +61,8 @@ class World:
             new = {change.field: change.after for change in plan.changes}
             self.held[record] = replace(held, values={**held.values, **new})
         earlier = (old.record_id, *old.earlier) if old else ()
-        self.seen[key] = Seen(key, record, said=plan.said, earlier=tuple(one for one in earlier if one != record))
+        said = said_by(plan.row) if plan.said is None else plan.said
+        self.seen[key] = Seen(key, record, said=said, earlier=tuple(one for one in earlier if one != record))
 
 
 def finds_nothing(found: SourceDifference) -> bool:
