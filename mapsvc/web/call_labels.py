@@ -89,7 +89,7 @@ def rule_text(rule: EligibilityRule, areas: Mapping[str, str], papers: Mapping[s
 
 def _named(rule: EligibilityRule, code: str, areas: Mapping[str, str], papers: Mapping[str, str]) -> str:
     if rule.kind in (RuleKind.FORMS, RuleKind.REGISTRATION):
-        return label("form", code)
+        return label("collective_form", code)
     return areas.get(code) or papers.get(code) or code
 
 
