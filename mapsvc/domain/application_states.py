@@ -85,7 +85,7 @@ def may_move(before: str, after: str, by: By) -> bool:
 
 
 def check_move(before: str, after: str, by: By) -> ApplicationState:
-    """Return the new state; raise Conflict (`wrong_state`) for a move that the table does not know."""
+    """Return the new state; raise Conflict (`application_state`) for a move that the table does not know."""
     if not may_move(before, after, by):
-        raise Conflict("the application is in another state", code="wrong_state", state=str(before))
+        raise Conflict("the application is in another state", code="application_state", state=str(before))
     return ApplicationState(after)

@@ -93,7 +93,7 @@ def _lines(value: object, pointer: str) -> tuple[str, ...]:
     found = [clean_text(line, f"{pointer}/{place}", LONGEST_LINE) for place, line in enumerate(value)]
     kept = tuple(line for line in found if line)
     if len(kept) > MOST_LINES:
-        raise Invalid(f"This list has more than {MOST_LINES} entries.", pointer, code="too_many", maximum=MOST_LINES)
+        raise Invalid(f"This list has more than {MOST_LINES} entries.", pointer, code="lines_many", maximum=MOST_LINES)
     return kept
 
 

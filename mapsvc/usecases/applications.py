@@ -19,7 +19,7 @@ from mapsvc.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id, token_hash
 from mapsvc.domain.people import Action, Actor, Role, allows, holds_anywhere
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.usecases.application_mail import tell
+from mapsvc.usecases.application_mail import address_of, tell
 from mapsvc.usecases.follow_links import may_write_to
 from mapsvc.usecases.observations import digest
 
@@ -166,7 +166,7 @@ def _chosen(uow: UnitOfWork, actor: Actor, slug: str) -> Collective | None:
     if collective is None or not allows(actor, Action.EDIT_COLLECTIVE, collective_id=collective.id):
         raise NotFound("there is no such collective")
     if collective.state in ("suspended", "dissolved"):
-        raise Conflict("this collective cannot apply at present", code="collective_state")
+        raise Conflict("this collective cannot apply at present", code="collective_closed")
     return collective
 
 
@@ -283,7 +283,7 @@ def save_part(uow: UnitOfWork, actor: Actor, key: str, step: Step, base: str, pa
 def check_writable(application: Application, call: Call, now: datetime) -> None:
     """Raise Conflict unless the parts of an application can still be changed."""
     if application.state not in _WRITABLE:
-        raise Conflict("the application is in another state", code="wrong_state", state=application.state)
+        raise Conflict("the application is in another state", code="application_state", state=application.state)
     check_open(call, now)
 
 
@@ -325,6 +325,12 @@ def set_address(uow: UnitOfWork, actor: Actor, key: str, email: str, lang: str, 
         uow.audit.add(actor, "application_address", "application", application.id, at=now)
         uow.commit()
     return mailed
+
+
+def has_address(uow: UnitOfWork, application: Application) -> bool:
+    """Tell whether there is somebody to write to; the address itself is shown nowhere."""
+    with uow:
+        return address_of(uow, application) is not None
 
 
 def own_applications(uow: UnitOfWork, actor: Actor) -> list[tuple[Application, Call]]:

@@ -21,8 +21,8 @@ from mapsvc.web import (
 )
 from mapsvc.web.blueprints import blueprints
 
-# A photo of 25 megapixels as JPEG stays below 20 MB; a register of premises below that too.
-_LARGEST_REQUEST = 24 * 1024 * 1024
+# A document of an application has up to 25 MB; a photo of 25 megapixels as JPEG and a register stay below that.
+_LARGEST_REQUEST = 27 * 1024 * 1024
 _LARGEST_FORM = 512 * 1024
 
 

@@ -23,10 +23,16 @@ SUBSCRIBE = "10 per hour; 30 per day"
 FLAG = "20 per hour"
 #: Messages of owners: an objection hides a place before anybody looks, so that no network may send many of them.
 OWNER = "5 per day"
+#: Collectives that one account registers: somebody helps several groups, nobody helps hundreds.
+REGISTER = "10 per hour; 30 per day"
 #: Attempts to sign in that fail; whole offices share one network and sign in rightly.
 SIGN_IN = "10 per minute; 60 per hour"
 #: Files that are read and checked.
 UPLOAD = "60 per hour"
+#: Applications that are begun: a neighbourhood house helps several groups on one evening.
+APPLY = "20 per hour; 60 per day"
+#: Parts of an application, which the page saves while somebody writes.
+SAVE = "1500 per hour"
 
 
 def who() -> str:

@@ -463,7 +463,7 @@ def test_bodies_that_are_no_form_are_refused(visitor: FlaskClient) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused(visitor: FlaskClient) -> None:
-    form = {"claim": "vacant", "photo": (io.BytesIO(b"x" * (25 * 1024 * 1024)), "a.jpg")}
+    form = {"claim": "vacant", "photo": (io.BytesIO(b"x" * (28 * 1024 * 1024)), "a.jpg")}
     refused(visitor.post("/spaces/via-alta-9/observations", data=form, headers=JSON), 413)
     refused(visitor.post("/mark/send", data={"note": "x" * 700_000, "claim": "vacant"}, headers=JSON), 413)
 
