@@ -115,10 +115,21 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "contact": _fields("lang", "email"),
     "reminder": _fields("due_on sent_at", "contact_id"),
     "application": _fields(
-        "call_id code lang filed_by on_behalf step receipt receipt_sha256 sha256 documents request_id"
+        "call_id code lang filed_by on_behalf step receipt receipt_sha256 sha256 documents request_id run_id"
         " accepts_other_lots accepts_upgrade declarations lots submitted_at decision_norm merit_micro due_on",
         "needs project facts working content contact_id decision_reason asked answer",
         "token_hash",
+    ),
+    "match_run": _fields(
+        "call call_id changes snapshot input_sha256 result_sha256 engine_version git_commit python_version ids trace"
+        " diagnostics previous_id started_by started_at duration_ms frozen_by frozen_at reviewed_by reviewed_at"
+        " adopted_by adopted_at act ended_at",
+        "review_note ended_reason",
+    ),
+    "match_lock": _fields(
+        "call call_id application application_id lot lot_id reason_code author_id signed_by signed_at lifted_at"
+        " lifted_by norm",
+        "text",
     ),
     "merge": _fields(
         "loser_id survivor_id choices memory asked_by asked_at agreed_by done_at undone_by undone_at refused_by",

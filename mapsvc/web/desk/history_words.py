@@ -49,7 +49,23 @@ def actions() -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    return _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_calls()
+    return _of_runs() | _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_calls()
+
+
+def _of_runs() -> dict[str, str]:
+    return {
+        "run_simulated": _("Match tried out"),
+        "run_frozen": _("Match frozen"),
+        "run_computed": _("Match computed"),
+        "run_reviewed": _("Match reviewed"),
+        "run_adopted": _("Match adopted"),
+        "run_superseded": _("Match replaced by a newer one"),
+        "run_discarded": _("Match put aside"),
+        "lock_proposed": _("Decision before the match written"),
+        "lock_signed": _("Decision before the match signed"),
+        "lock_lifted": _("Decision before the match taken back"),
+        "application_matched": _("Result of the match noted"),
+    }
 
 
 def _of_applications() -> dict[str, str]:
