@@ -20,7 +20,7 @@ from mapsvc.domain.match_runs import MatchRun, RunKind, RunState, RunSummary, ch
 from mapsvc.domain.matches import PairResult
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
-from mapsvc.domain.run_changes import Changes
+from mapsvc.domain.run_changes import ADDED_LOT, Changes
 from mapsvc.matching.audits import trace
 from mapsvc.matching.counterfactuals import empty_lots, verify_first
 from mapsvc.matching.outcomes import ENGINE_VERSION, Solved, comparison, outcome, solve_run
@@ -29,7 +29,7 @@ from mapsvc.matching.runs import Run, check_run, market_of
 from mapsvc.usecases.adoptions import carry_out, check_nobody_left
 from mapsvc.usecases.call_market import CallMarket, check_matchable, gather, head_of, pair_of
 from mapsvc.usecases.reruns import rerun_of
-from mapsvc.usecases.run_changes import changed
+from mapsvc.usecases.run_changes import added_lot, changed
 
 LONGEST_NOTE = 4_000
 
@@ -158,6 +158,10 @@ def show(uow: UnitOfWork, actor: Actor, run_id: UUID) -> ShownRun:
             rows = steady.call_market.rows(call)
             applicants = {one.code: one for one in rows.applicants}
             lots = {lot.number: lot for lot in rows.lots}
+            added = record.changes.get("add_space")
+            row = steady.call_market.space(added) if added else None
+            if row is not None:
+                lots[ADDED_LOT] = added_lot(lots, row)
     kept = json.loads(record.snapshot)
     run = read_run(kept["run"])
     return ShownRun(record, call, run, solve_run(run), kept.get("result"), applicants, lots)

@@ -1,5 +1,6 @@
 """A call's market as a simulation changes it; the stored call stays as it is."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -74,7 +75,7 @@ def _with_space(uow: UnitOfWork, market: CallMarket, slug: str) -> CallMarket:
     row = uow.call_market.space(slug)
     if row is None:
         raise NotFound("there is no such space")
-    lot = _added_lot(market, row)
+    lot = added_lot(market.lots, row)
     offer = _added_offer(market, row, lot)
     lots = {**market.lots, ADDED_LOT: lot}
     scored = score_pairs(
@@ -113,8 +114,9 @@ def _beside(one: PairMatrix, other: PairMatrix) -> PairMatrix:
     return PairMatrix(**columns)
 
 
-def _added_lot(market: CallMarket, row: OfferRow) -> MarketLot:
-    periods = [(lot.starts_on, lot.ends_on) for lot in market.lots.values()]
+def added_lot(lots: Mapping[str, MarketLot], row: OfferRow) -> MarketLot:
+    """Return a space as the lot that a simulation adds to those of the call, for their whole time."""
+    periods = [(lot.starts_on, lot.ends_on) for lot in lots.values()]
     if not periods:
         raise Invalid("The call has no lots to take the time from.", "/add_space", code="no_lots")
     return MarketLot(
