@@ -15,8 +15,6 @@ from mapsvc.web.desk.match_words import Faces, GroupFace, LotFace
 from mapsvc.web.i18n import number_text
 from mapsvc.web.labels import label
 
-#: Disciplines that stand under the name of a group; the rest is on its page.
-_NAMED = 2
 Middle = Callable[[str], tuple[float, float] | None]
 
 
@@ -41,12 +39,14 @@ def lot_face(lot: MarketLot) -> LotFace:
         area=f"{number_text(lot.area_m2)} m²" if lot.area_m2 else "",
         point=(lat, lon),
         url=url_for("desk.premises_edit", slug=space.slug),
+        slug=space.slug,
     )
 
 
 def group_face(one: Applicant, middle: Middle) -> GroupFace:
     """Return a group with what it does, how many they are, and its place."""
-    what = ", ".join(label("discipline", code) for code in one.disciplines[:_NAMED])
+    # The first discipline stands for the others: a row of the matrix has room for one line.
+    what = label("discipline", one.disciplines[0]) if one.disciplines else ""
     count = ngettext("%(num)s person", "%(num)s people", one.members) if one.members else ""
     return GroupFace(
         code=one.code,

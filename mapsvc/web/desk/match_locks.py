@@ -39,7 +39,7 @@ def match_locks_list(code: str) -> str:
     return _page(code, given, "")
 
 
-def _page(code: str, given: Mapping[str, str], message: str) -> str:
+def _page(code: str, given: Mapping[str, str], fault: str) -> str:
     space = read_workspace(code)
     faces, board = faces_of(space.market.applications, space.market.lots), Board(space.solved)
     effect, path = board.lock_effect(), space.market.call.path
@@ -64,7 +64,7 @@ def _page(code: str, given: Mapping[str, str], message: str) -> str:
         if officer
         else None,
         given=given,
-        message=message,
+        fault=fault,
         map=None,
     )
 

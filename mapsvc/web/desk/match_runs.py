@@ -35,7 +35,7 @@ def match_try(code: str) -> str:
     return _try_page(code, {}, "")
 
 
-def _try_page(code: str, given: Mapping[str, Any], message: str) -> str:
+def _try_page(code: str, given: Mapping[str, Any], fault: str) -> str:
     space = read_workspace(code)
     board, faces = Board(space.solved), faces_of(space.market.applications, space.market.lots)
     return render_template(
@@ -43,7 +43,7 @@ def _try_page(code: str, given: Mapping[str, Any], message: str) -> str:
         **frame(space.market.call, _("What if")),
         form=match_tries.form(board, faces, given),
         figures=match_view.figures_text(board.figures),
-        message=message,
+        fault=fault,
         map=None,
     )
 
@@ -94,16 +94,16 @@ def match_run(code: str, run_id: UUID) -> str:
     return _run_page(code, run_id, {}, "")
 
 
-def _run_page(code: str, run_id: UUID, given: Mapping[str, str], message: str) -> str:
+def _run_page(code: str, run_id: UUID, given: Mapping[str, str], fault: str) -> str:
     forget()
     shown = match_runs.show(services().unit_of_work(), actor(), run_id)
     if shown.call.code != code:
         raise NotFound("there is no such run in this call")
     faces, board = faces_of(shown.applicants, shown.lots), Board(shown.solved)
     simulation = shown.record.kind is RunKind.SIMULATION
-    common = _run_parts(shown, board, faces) | {"given": given, "message": message}
+    common = _run_parts(shown, board, faces) | {"given": given, "fault": fault}
     if simulation:
-        return render_template("desk/match/simulation.html", **common, **_beside_now(code, shown, board, faces))
+        return render_template("desk/match/simulation.html", **common | _beside_now(code, shown, board, faces))
     chosen = chosen_pair(board)
     return render_template(
         "desk/match/run.html",

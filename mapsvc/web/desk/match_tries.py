@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from flask import request
@@ -24,7 +24,6 @@ _KEPT = ("H01", "H07", "H10", "H16", "H18", "H21")
 
 def form(board: Board, faces: Faces, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the choices of the form with what was typed or what a simulation changed before."""
-    taken = {face.name for face in faces.lots.values()}
     return {
         "weights": [
             {"code": code, "name": term_name(code), "value": given.get(f"w_{code}", board.weights[code])}
@@ -40,17 +39,17 @@ def form(board: Board, faces: Faces, given: Mapping[str, Any]) -> dict[str, Any]
             (lot, f"{capital(faces.lot(lot))}, {faces.lots[lot].name}") for lot in board.lots if lot in faces.lots
         ],
         "groups": sorted(((code, faces.group(code)) for code in board.assignment), key=lambda one: one[1].casefold()),
-        "spaces": [(slug, name) for slug, name in _spaces() if name not in taken],
+        "spaces": _spaces({face.slug for face in faces.lots.values()}),
         "given": {"mechanism": board.mechanism, **given},
     }
 
 
-def _spaces() -> list[tuple[str, str]]:
+def _spaces(taken: Set[str]) -> list[tuple[str, str]]:
     offers, _collectives = matching.choices(services().unit_of_work(), market(), actor())
     named = [
         (row.space.slug, f"{row.space.name}, {row.area_name}" if row.area_name else row.space.name)
         for row in offers
-        if row.space.name
+        if row.space.name and row.space.slug not in taken
     ]
     return sorted(named, key=lambda one: one[1].casefold())[:_SPACES]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import cos, pi, radians, sin
 from typing import Any
 
 from flask_babel import format_decimal, ngettext
@@ -24,6 +25,8 @@ _STANDING_CSS = {Standing.GETS: "as", Standing.LISTED: "li", Standing.FAILS: "fl
 #: Ranks up to this one stand in their order on a narrow screen; later ones follow.
 _ORDERED = 10
 GROUPS_SHOWN, LOTS_SHOWN = 25, 12
+#: The ring of groups that share a point, in degrees of latitude (about 130 m), and how many it holds before it grows.
+_RING_DEGREES, _RING_FULL = 0.0012, 12
 
 
 @dataclass(frozen=True)
@@ -178,24 +181,38 @@ def map_data(board: Board, faces: Faces, chosen: tuple[str, str] | None, before:
     ]  # fmt: skip
     groups: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
-    for name in board.applications:
-        group = faces.groups.get(name)
-        if group is None or group.point is None:
-            continue
+    for name, at in _spread(board, faces).items():
+        group = faces.groups[name]
         lot = board.assignment[name]
         current = chosen is not None and chosen[0] == name
         groups.append(
-            {"id": name, "at": group.point, "name": group.name, "out": lot is None, "current": current,
+            {"id": name, "at": at, "name": group.name, "out": lot is None, "current": current,
              "text": words.place_text(lot, None, faces)}
         )  # fmt: skip
         was = before.assignment.get(name) if before is not None else lot
         if was != lot and (end := _point(faces, was)) is not None:
-            lines.append({"from": group.point, "to": end, "kind": "was"})
+            lines.append({"from": at, "to": end, "kind": "was"})
         if (end := _point(faces, lot)) is not None and lot is not None:
             dashed = bool(board.cell(name, lot).to_verify)
             kind = "moved" if was != lot else "now"
-            lines.append({"from": group.point, "to": end, "kind": kind, "dashed": dashed, "current": current})
+            lines.append({"from": at, "to": end, "kind": kind, "dashed": dashed, "current": current})
     return {"lots": lots, "groups": groups, "lines": lines}
+
+
+def _spread(board: Board, faces: Faces) -> dict[str, tuple[float, float]]:
+    """Return where each group is drawn: those that share a point, such as the middle of a district, in a ring."""
+    at: dict[tuple[float, float], list[str]] = {}
+    for name in board.applications:
+        face = faces.groups.get(name)
+        if face is not None and face.point is not None:
+            at.setdefault(face.point, []).append(name)
+    found = {}
+    for (lat, lon), names in at.items():
+        radius = 0.0 if len(names) == 1 else _RING_DEGREES * max(1.0, len(names) / _RING_FULL)
+        for place, name in enumerate(names):
+            turn = 2 * pi * place / len(names)
+            found[name] = (lat + radius * sin(turn), lon + radius * cos(turn) / cos(radians(lat)))
+    return {name: found[name] for name in board.applications if name in found}
 
 
 def _point(faces: Faces, lot: str | None) -> tuple[float, float] | None:

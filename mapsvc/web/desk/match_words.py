@@ -28,6 +28,7 @@ class LotFace:
     area: str = ""
     point: tuple[float, float] | None = None
     url: str = ""
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
