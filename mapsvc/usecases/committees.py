@@ -71,7 +71,7 @@ def view(uow: UnitOfWork, actor: Actor, code: str) -> CommitteeView:
             tuple((codes.get(it.application_id, ""), by_id.get(it.user_id), it) for it in conflicts),
             tuple(sorted(codes[one] for one in alone)) if members else (),
             uow.scores.unsigned(call.id),
-            call.state in _NAMING,
+            call.state in _NAMING and not _known(uow, call),
         )
 
 
@@ -168,7 +168,14 @@ def _naming(uow: UnitOfWork, actor: Actor, code: str) -> Call:
     call = call_for(uow, actor, code, Action.RUN_CALL, lock=True)
     check_state(call, *_NAMING)
     check_not_member(uow, actor, call)
+    if _known(uow, call):
+        raise Conflict("the scores are known", code="scores_known")
     return call
+
+
+def _known(uow: UnitOfWork, call: Call) -> bool:
+    """Tell whether the scores are concluded: the committee is then what it was."""
+    return any(one.merit_micro is not None for one in uow.applications.of_call(call.id))
 
 
 def _ran_by(uow: UnitOfWork, actor: Actor, call: Call) -> set[int]:

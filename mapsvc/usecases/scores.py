@@ -31,6 +31,7 @@ class Task:
 
     code: str
     title: str
+    group: str
     sheet: ScoreSheet | None
     conflict: ConflictOfInterest | None
     missing: int
@@ -151,6 +152,7 @@ def _mine(uow: UnitOfWork, call: Call, seat: CommitteeMember) -> MyCall:
         Task(
             one.code or "",
             str(one.project.get("title", "")),
+            str(one.facts.get("name", "")),
             sheets.get(one.id),
             near.get(one.id),
             len(rules.missing(sheets[one.id].marks, grid)) if one.id in sheets else len(grid.most),

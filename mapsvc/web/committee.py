@@ -86,6 +86,7 @@ def _task(one: Task, mine: MyCall) -> dict[str, Any]:
         "url": url_for("committee.sheet", code=mine.call.code, application=one.code),
         "code": one.code,
         "title": one.title or one.code,
+        "group": one.group,
         "tag": tag,
         "kind": kind,
         "total": one.sheet.total if one.sheet is not None and one.state in ("signed", "complete") else None,

@@ -36,7 +36,7 @@ def known(error: DomainError) -> dict[str, str]:
         "mark_points_required": _("Give points for every criterion before you sign."),
         "mark_reason_required": _("Give a reason for every criterion before you sign."),
         "scores_unsigned": _("Not every score is signed yet. Until then nobody sees points, and nobody sees a match."),
-        "scores_known": _("The scores are known by now: an order that comes later does not count."),
+        "scores_known": _("The scores are known by now. Nothing was changed."),
         "rank_foreign": _("An application in this order did not list the lot."),
         "rank_twice": _("An application stands twice in this order."),
         "rank_missing": _("The order has to name every application for this lot."),

@@ -65,9 +65,9 @@ def _row(one: Item, view: reading.CallApplications, areas: Mapping[str, str]) ->
     rows = [rule_row(row, view.call, areas) for row in one.rows]
     tag, kind = urgency_text(one.urgency)
     application = one.application
-    line = _("%(count)s of %(all)s rules hold", count=sum(row["state"] == "pass" for row in rows), all=len(rows))
+    share = _("%(count)s of %(all)s rules hold", count=sum(row["state"] == "pass" for row in rows), all=len(rows))
     if one.request is not None:
-        line = _("Asked to complete until %(day)s", day=date_text(one.request.due_on))
+        share = _("Asked to complete until %(day)s", day=date_text(one.request.due_on))
     return {
         "url": url_for("desk.call_application", code=view.call.code, application=application.code),
         "code": application.code,
@@ -76,9 +76,9 @@ def _row(one: Item, view: reading.CallApplications, areas: Mapping[str, str]) ->
         "state": state_text(application.state),
         "tag": tag or state_text(application.state),
         "kind": kind or ("ok" if application.state not in ("inadmissible", "below_threshold", "submitted") else ""),
-        "line": missing_text(rows) if one.urgency in ("fail", "unknown", "late") else line,
+        "line": missing_text(rows),
         "share": sum(row["state"] == "pass" for row in rows) / len(rows) if rows else 1.0,
-        "share_text": line,
+        "share_text": share,
         "decided": one.urgency == "decided",
         "sent": date_text(application.submitted_at.date()) if application.submitted_at else "",
     }
@@ -105,6 +105,7 @@ def _page(code: str, application: str, error: DomainError | None = None) -> Resp
         waits=one.state in ("submitted", "integration_requested"),
         rows=rows,
         open_rows=[row for row in rows if row["state"] != "pass"],
+        held_rows=[row for row in rows if row["state"] == "pass"],
         request=next((it for it in view.requests if it.answered_at is None), None),
         requests=[_request(it) for it in view.requests],
         group=application_view.group_lines(one.facts, areas),
