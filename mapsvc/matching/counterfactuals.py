@@ -144,11 +144,15 @@ def _if_listed(solved: Solved, application: str, among: Collection[str]) -> Iter
     """Those of the lots that an application has not listed and would get by adding one to the end of its ranking."""
     run = solved.run
     given = run.applications[application]
+    taken = Counter(solved.assignment.values())
     for lot in sorted(set(among) - set(given.ranking) - run.locks.hold_out):
         pair = given.pairs.get(lot)
         if pair is None or pair.blocked_by or (application, lot) in run.locks.forbid:
             continue
-        if _within_reach(solved, application, lot):
+        if run.mechanism is Mechanism.STABLE and taken[lot] < run.lots[lot].capacity:
+            # The order of proposals decides nothing: whoever has no lot asks last, for a seat that nobody holds.
+            yield lot
+        elif _within_reach(solved, application, lot):
             changed = with_application(run, application, replace(given, ranking=(*given.ranking, lot)))
             if _gets(changed, application, lot):
                 yield lot
