@@ -64,6 +64,7 @@ bench: environment  ## Measure the endpoints and the map's first view against th
 	@$(BIN)/mapsvc status --json >/dev/null && $(BIN)/python -m bench.endpoints $(ARGS)
 	@$(BIN)/python -m bench.matching
 	@$(BIN)/python -m bench.mechanisms
+	@$(BIN)/python -m bench.calls
 
 screenshots: test-environment  ## Take the pictures of docs/pictures, from an application of its own
 	@$(BIN)/python -m docs.evidence_pictures
