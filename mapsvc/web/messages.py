@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import DomainError, Forbidden, NotFound, Stale, TooMany
-from mapsvc.web import application_messages, evaluation_messages, run_messages
+from mapsvc.web import application_messages, award_messages, evaluation_messages, run_messages
 
 
 def sentence(error: DomainError) -> str:
@@ -20,6 +20,7 @@ def sentence(error: DomainError) -> str:
         | run_messages.run_messages()
         | application_messages.known(error)
         | evaluation_messages.known(error)
+        | award_messages.known(error)
     )
     if isinstance(error, Forbidden):
         return known.get(error.code) or _("Your account may not do this. Nothing was changed.")
@@ -53,6 +54,9 @@ def _known(value: str) -> dict[str, str]:
         "blur_too_much": _("Too much is painted at once. Save a part of it first."),
         "several_spaces": _("Several records have this name. Give the address of the right one."),
         "version_required": _("The form does not say which version it is about. Open the page again."),
+        "collective_state": _("The collective is in another state now. Look at it again."),
+        "own_collective": _("You speak for this group yourself; somebody else decides about it."),
+        "reason_required": _("Write the reason; the group reads it."),
         "scope": _("This role is for something else: choose an area for the desk, a group or a collective for theirs."),
         "own_account": _("Nobody can close their own account."),
         "last_administrator": _("This is the last administrator; make another one first."),
