@@ -103,7 +103,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "call": _fields(
         "code timeline definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
         " starts_on ends_on opens_on closes_on frozen frozen_sha256 seed_commitment state_before created_by approved_by"
-        " legal_checked_by",
+        " legal_checked_by chair lot order",
         "title summary office definition draw_description",
     ),
     "flag": _fields("noun record_id hid_from settled_at settled_by", "note reporter cluster_key"),
@@ -116,7 +116,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "reminder": _fields("due_on sent_at", "contact_id"),
     "application": _fields(
         "call_id code lang filed_by on_behalf step receipt receipt_sha256 sha256 documents request_id run_id"
-        " accepts_other_lots accepts_upgrade declarations lots submitted_at decision_norm merit_micro due_on",
+        " accepts_other_lots accepts_upgrade declarations lots submitted_at decision_norm merit_micro due_on"
+        " rule finding signed_sha256",
         "needs project facts working content contact_id decision_reason asked answer",
         "token_hash",
     ),

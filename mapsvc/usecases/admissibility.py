@@ -110,8 +110,9 @@ def refuse(uow: UnitOfWork, actor: Actor, code: str, application: str, reason: s
     with uow:
         call, one = _waiting(uow, actor, code, application)
         decided = _decide(uow, actor, one, ApplicationState.INADMISSIBLE, words, article, version, now)
-        params = {"call": call.code, "title": dict(call.title), "code": one.code or "", "reason": words,
-                  "norm": article, "office": call.office}  # fmt: skip
+        params: Mapping[str, object] = {
+            "call": dict(call.title), "code": one.code or "", "reason": words, "norm": article, "office": call.office,
+        }  # fmt: skip
         tell(uow, decided, "application_refused", params, now)
         uow.commit()
     return decided
@@ -133,8 +134,9 @@ def ask(uow: UnitOfWork, actor: Actor, code: str, application: str, asked: str, 
         uow.audit.add(actor, "completion_asked", "application", one.id, before={"state": one.state},
                       after={"state": ApplicationState.INTEGRATION_REQUESTED.value, "due_on": due_on.isoformat()},
                       reason=words, at=now)  # fmt: skip
-        params = {"call": call.code, "title": dict(call.title), "code": one.code or "", "asked": words,
-                  "due_on": due_on.isoformat()}  # fmt: skip
+        params: Mapping[str, object] = {
+            "call": dict(call.title), "code": one.code or "", "asked": words, "due_on": due_on.isoformat(),
+        }  # fmt: skip
         tell(uow, one, "application_completion", params, now)
         uow.commit()
     return request

@@ -23,7 +23,9 @@ from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
 from mapsvc.usecases.availability import move_space
 from mapsvc.usecases.call_lots import free_space
-from mapsvc.usecases.calls import call_for, checks_of, mail_facts, write
+from mapsvc.usecases.call_access import call_for
+from mapsvc.usecases.calls import checks_of, mail_facts, write
+from mapsvc.usecases.committees import tell_members
 from mapsvc.usecases.scores import conclude_when_signed
 
 _LONGEST_REASON = 2_000
@@ -178,6 +180,8 @@ def _moved(uow: UnitOfWork, actor: Actor, call: Call, found: Transition, words: 
     if found.end is CallState.OPEN and call.frozen is None:
         for lot in uow.calls.lots(call.id):
             move_space(uow, actor, lot.space_id, AvailabilityState.IN_CALL, Who.OFFICER, (Guard.LOT_OF_CALL,), now)
+    if found.end is CallState.EVALUATION and found.start is CallState.ADMISSIBILITY:
+        tell_members(uow, call, now)
     if found.end in (CallState.CANCELLED, CallState.CONCLUDED):
         for lot in uow.calls.lots(call.id):
             free_space(uow, actor, lot, now)

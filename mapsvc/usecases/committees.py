@@ -101,8 +101,22 @@ def add_member(uow: UnitOfWork, actor: Actor, code: str, email: str, chair: bool
             uow.committees.set_chair(call.id, account.id)
         after: dict[str, object] = {"user_id": account.id, "chair": chair or not members}
         uow.audit.add(actor, "member_added", "call", call.id, after=after, at=now)
+        _tell(uow, call, member, "committee_named", now)
         uow.commit()
     return member
+
+
+def tell_members(uow: UnitOfWork, call: Call, now: datetime) -> None:
+    """Queue the mail that the applications are ready, to every member, inside the caller's transaction."""
+    for member in uow.committees.members(call.id):
+        _tell(uow, call, member, "committee_begins", now)
+
+
+def _tell(uow: UnitOfWork, call: Call, member: CommitteeMember, template: str, now: datetime) -> None:
+    account = uow.people.get(member.user_id)
+    if account is not None and account.active:
+        lang = account.lang or next(iter(call.title), "en")
+        uow.outbox.add(account.email, template, lang, {"call": dict(call.title), "code": call.code}, now)
 
 
 def set_chair(uow: UnitOfWork, actor: Actor, code: str, user_id: int, now: datetime) -> None:

@@ -49,7 +49,7 @@ def actions() -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    return _of_runs() | _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_calls()
+    return _of_runs() | _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_evaluation() | _of_calls()
 
 
 def _of_runs() -> dict[str, str]:
@@ -78,6 +78,23 @@ def _of_applications() -> dict[str, str]:
         "application_completed": _("Application completed as asked"),
         "document_added": _("Document received"),
         "document_removed": _("Document taken out"),
+    }
+
+
+def _of_evaluation() -> dict[str, str]:
+    return {
+        "checked": _("Rule checked by the office"),
+        "admitted": _("Application admitted"),
+        "inadmissible": _("Application not admitted"),
+        "completion_asked": _("Group asked to complete"),
+        "member_added": _("Member of the committee named"),
+        "member_removed": _("Member of the committee taken out"),
+        "chair_given": _("Chair of the committee given"),
+        "conflict_declared": _("Conflict of interest declared"),
+        "sheet_begun": _("Score sheet begun"),
+        "sheet_signed": _("Score sheet signed"),
+        "scored": _("Points of all members summed up"),
+        "owner_order_noted": _("Order of an owner noted"),
     }
 
 
