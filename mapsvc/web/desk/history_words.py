@@ -49,7 +49,8 @@ def actions() -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    return _of_runs() | _of_records() | _of_decisions() | _of_accounts() | _of_applications() | _of_evaluation() | _of_calls()
+    of_calls = _of_calls() | _of_applications() | _of_evaluation() | _of_runs()
+    return _of_records() | _of_decisions() | _of_accounts() | of_calls
 
 
 def _of_runs() -> dict[str, str]:
