@@ -183,6 +183,27 @@ DOORS: dict[str, Door] = {
     "desk.premises_roll_back": Door(
         who="desk", noun="space", other={"entry_id": 1}, form={"version": "1", "reason": "as it was"}
     ),
+    "desk.match": Door(who="desk", noun="call", queries=("", "mechanism=optimal&show=placed")),
+    "desk.match_about": Door(who="desk", noun="call"),
+    "desk.match_try": Door(who="desk", noun="call"),
+    "desk.match_simulate": Door(who="desk", noun="call", form={"exclude": "APP-0001"}),
+    "desk.match_runs": Door(who="desk", noun="call"),
+    "desk.match_run": Door(who="desk", noun="call", other={"run_id": UUID(int=7)}),
+    "desk.match_freeze": Door(who="desk", noun="call"),
+    "desk.match_compute": Door(who="desk", noun="call", other={"run_id": UUID(int=7)}, form={"version": "1"}),
+    "desk.match_review": Door(who="desk", noun="call", other={"run_id": UUID(int=7)}, form={"version": "1"}),
+    "desk.match_adopt": Door(
+        who="desk", noun="call", other={"run_id": UUID(int=7)}, form={"version": "1", "act": "DD 1"}
+    ),
+    "desk.match_discard": Door(
+        who="desk", noun="call", other={"run_id": UUID(int=7)}, form={"version": "1", "reason": "x"}
+    ),
+    "desk.match_locks": Door(who="desk", noun="call"),
+    "desk.match_locks_propose": Door(
+        who="desk", noun="call", form={"kind": "hold_out", "lot": "1", "reason": "safety", "text": "x"}
+    ),
+    "desk.match_lock_sign": Door(who="desk", noun="call", other={"lock_id": UUID(int=7)}),
+    "desk.match_lock_lift": Door(who="desk", noun="call", other={"lock_id": UUID(int=7)}, form={"reason": "x"}),
     "desk.audit": Door(who="desk", queries=("", "noun=space", "action=edited&who=officer&first=2026-01-01")),
     "desk.audit_export": Door(who="desk", queries=("", "noun=space")),
     "desk.merges": Door(who="desk", queries=("", "area=south", "page=2")),

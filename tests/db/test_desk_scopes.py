@@ -76,6 +76,9 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
 PLAIN = frozenset(
     "desk.undo desk.needs desk.needs_weigh desk.needs_load desk.imports desk.imports_upload desk.imports_show"
     " desk.imports_decide desk.premises_new"
+    " desk.match desk.match_about desk.match_try desk.match_simulate desk.match_runs desk.match_run desk.match_freeze"
+    " desk.match_compute desk.match_review desk.match_adopt desk.match_discard desk.match_locks"
+    " desk.match_locks_propose desk.match_lock_sign desk.match_lock_lift"
     " desk.people desk.people_invite desk.people_change desk.people_erase desk.people_erase_address".split()
 )
 #: The tables that a decision could change.
