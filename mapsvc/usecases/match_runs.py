@@ -1,7 +1,6 @@
 """Runs of the matching: looking, trying out, and the way of an official run from freezing to adoption (domain 2.6)."""
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,27 +8,23 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from mapsvc.config import built_from
-from mapsvc.domain.call_definitions import Mechanism
 from mapsvc.domain.call_market import Applicant, CallHead, MarketLot
 from mapsvc.domain.canonical import canonical, sha256
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
-from mapsvc.domain.ids import new_id
 from mapsvc.domain.match_locks import Lock
 from mapsvc.domain.match_runs import MatchRun, RunKind, RunState, RunSummary, check_adopter, check_move
 from mapsvc.domain.matches import PairResult
 from mapsvc.domain.people import Action, Actor, allows, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.run_changes import ADDED_LOT, Changes
-from mapsvc.matching.audits import trace
-from mapsvc.matching.counterfactuals import empty_lots, verify_first
-from mapsvc.matching.outcomes import ENGINE_VERSION, Solved, comparison, outcome, solve_run
+from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.run_files import read_run, run_to_json
-from mapsvc.matching.runs import Run, check_run, market_of
+from mapsvc.matching.runs import Run, check_run
 from mapsvc.usecases.adoptions import carry_out, check_nobody_left
 from mapsvc.usecases.call_market import CallMarket, check_matchable, gather, head_of, pair_of
 from mapsvc.usecases.reruns import rerun_of
 from mapsvc.usecases.run_changes import added_lot, changed
+from mapsvc.usecases.run_records import computed, ids_of, listed_only, new_run
 
 LONGEST_NOTE = 4_000
 
@@ -119,26 +114,14 @@ def simulate(
         if keep:
             # Pairs that nobody listed decide nothing and would make every simulation as large as the official run.
             shown = listed_only(tried.run)
-            record = _new_run(call, RunKind.SIMULATION, actor, now, ids_of(tried))
-            record = _computed(record, shown, run_to_json(shown), begun)
+            record = new_run(call, RunKind.SIMULATION, actor, now, ids_of(tried))
+            record = computed(record, shown, run_to_json(shown), begun)
             record = replace(record, changes=changes.to_json())
             steady.match_runs.add(record)
             steady.audit.add(actor, "run_simulated", "match_run", record.id,
                              after={"call": call.code, "changes": sorted(record.changes)}, at=now)  # fmt: skip
             steady.commit()
     return SimulationResult(record, market, tried, before, after)
-
-
-def listed_only(run: Run) -> Run:
-    """Return the run with the pairs that can be matched: the listed ones, or all where a group accepts other lots."""
-    optimal = run.mechanism is Mechanism.OPTIMAL
-    applications = {
-        code: one
-        if optimal and one.accepts_other_lots
-        else replace(one, pairs={lot: one.pairs[lot] for lot in one.ranking})
-        for code, one in run.applications.items()
-    }
-    return replace(run, applications=applications)
 
 
 def show(uow: UnitOfWork, actor: Actor, run_id: UUID) -> ShownRun:
@@ -165,6 +148,20 @@ def show(uow: UnitOfWork, actor: Actor, run_id: UUID) -> ShownRun:
     kept = json.loads(record.snapshot)
     run = read_run(kept["run"])
     return ShownRun(record, call, run, solve_run(run), kept.get("result"), applicants, lots)
+
+
+def archived(uow: UnitOfWork, actor: Actor, call_code: str, run_id: UUID | None = None) -> str:
+    """Return the kept snapshot of a run of the call, of the adopted one unless `run_id` names another.
+
+    Raises NotFound and Forbidden.
+    """
+    with uow:
+        call = head_of(uow, call_code)
+        require(actor, Action.READ_RUNS, call.path)
+        record = uow.match_runs.adopted(call.id) if run_id is None else uow.match_runs.get(run_id)
+    if record is None or record.call_id != call.id or record.snapshot is None:
+        raise NotFound("no such run of this call is kept")
+    return record.snapshot
 
 
 def freeze(uow: UnitOfWork, actor: Actor, call_code: str, now: datetime, kind: RunKind = RunKind.OFFICIAL) -> MatchRun:
@@ -207,7 +204,7 @@ def compute(uow: UnitOfWork, actor: Actor, run_id: UUID, version: int, now: date
     with uow:
         record, _call = _moving(uow, actor, run_id, version, RunState.COMPUTED)
         kept = json.loads(record.snapshot or "{}")
-        record = _computed(record, read_run(kept["run"]), kept["run"], begun)
+        record = computed(record, read_run(kept["run"]), kept["run"], begun)
         return _write(uow, actor, record, "run_computed", now, result_sha256=record.result_sha256)
 
 
@@ -273,14 +270,6 @@ def rank_sensitive_of(record: MatchRun) -> list[list[str]]:
     return pairs
 
 
-def ids_of(market: CallMarket) -> dict[str, dict[str, str]]:
-    """Return the ids in the database behind the codes and numbers of a market."""
-    return {
-        "applications": {code: str(one.id) for code, one in market.applications.items()},
-        "lots": {number: str(lot.id) for number, lot in market.lots.items()},
-    }
-
-
 def _frozen_first(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) -> tuple[MatchRun, Run]:
     if call.state != "matching":
         raise Conflict("the call is not at its matching", code="call_not_matching", state=call.state)
@@ -290,7 +279,7 @@ def _frozen_first(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
     if market.unscored:
         raise Conflict("a score is missing", code="scores_unsigned", applications=list(market.unscored))
     adopted = uow.match_runs.adopted(call.id)
-    record = _new_run(call, RunKind.OFFICIAL, actor, now, ids_of(market))
+    record = new_run(call, RunKind.OFFICIAL, actor, now, ids_of(market))
     return replace(record, previous_id=adopted.id if adopted else None), market.run
 
 
@@ -300,64 +289,11 @@ def _frozen_rerun(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
         raise Conflict("there is no adopted run to start from", code="run_none_adopted")
     before = read_run(json.loads(adopted.snapshot or "{}")["run"])
     run = rerun_of(uow, call, adopted, before, now)
-    record = _new_run(call, RunKind.RERUN, actor, now, {
+    record = new_run(call, RunKind.RERUN, actor, now, {
         "applications": {code: adopted.ids["applications"][code] for code in run.applications},
         "lots": {lot: adopted.ids["lots"][lot] for lot in run.lots},
     })  # fmt: skip
     return replace(record, previous_id=adopted.id), run
-
-
-def _new_run(
-    call: CallHead, kind: RunKind, actor: Actor, now: datetime, ids: Mapping[str, Mapping[str, str]]
-) -> MatchRun:
-    return MatchRun(
-        id=new_id(),
-        call_id=call.id,
-        kind=kind,
-        state=RunState.PREPARED,
-        engine_version=ENGINE_VERSION,
-        python_version=platform.python_version(),
-        git_commit=built_from(),
-        started_at=now,
-        started_by=actor.user_id,
-        ids=ids,
-    )
-
-
-def _computed(record: MatchRun, run: Run, given: Mapping[str, Any], begun: float) -> MatchRun:
-    """The run with its result, the trace of its proposals and what is said of it beside the result."""
-    input_sha256 = sha256(given)
-    result = outcome(run, input_sha256)
-    market = market_of(run)
-    steps = trace(market) if run.mechanism is Mechanism.STABLE else []
-    return replace(
-        record,
-        state=RunState.COMPUTED,
-        snapshot=canonical({"result": result, "run": given}).decode(),
-        input_sha256=input_sha256,
-        result_sha256=str(result["result_sha256"]),
-        trace=[[one.application, one.lot, one.rejected] for one in steps],
-        diagnostics=_diagnostics(run),
-        engine_version=ENGINE_VERSION,
-        python_version=platform.python_version(),
-        git_commit=built_from(),
-        duration_ms=round(1000 * (monotonic() - begun)),
-    )
-
-
-def _diagnostics(run: Run) -> dict[str, Any]:
-    solved = solve_run(run)
-    listed = {lot for one in run.applications.values() for lot in one.ranking}
-    return {
-        "comparison": comparison(run),
-        "empty_lots": [
-            {"lot": one.lot, "listed_by": one.listed_by, "rules": dict(one.rules),
-             "fills_if_listed": list(one.fills_if_listed)}
-            for one in empty_lots(solved)
-        ],
-        "unlisted_lots": sorted(set(run.lots) - listed),
-        "verify_first": [[lot, rule, count] for (lot, rule), count in verify_first(run).items()],
-    }  # fmt: skip
 
 
 def _moving(

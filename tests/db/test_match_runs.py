@@ -139,6 +139,23 @@ def test_what_the_database_kept_is_replayed_by_the_command_and_one_changed_byte_
     assert CliRunner().invoke(main, ["match", "replay", str(file)]).exit_code == 2
 
 
+def test_the_command_prints_what_was_archived_byte_by_byte(world, services, monkeypatch, tmp_path):
+    for name, value in (
+        ("DATABASE_URL", services.settings.database_url), ("OWNER_URL", services.settings.owner_url),
+        ("SECRET_KEY", services.settings.secret_key), ("PASSWORD_SALT", services.settings.password_salt),
+        ("VAR", str(tmp_path)),
+    ):  # fmt: skip
+        monkeypatch.setenv(f"MAPSVC_{name}", value)
+    assert CliRunner().invoke(main, ["match", "snapshot", CODE]).exit_code == 2
+    run = adopted(world)
+    printed = CliRunner().invoke(main, ["match", "snapshot", CODE])
+    assert (printed.exit_code, printed.stdout) == (0, run.snapshot)
+    assert CliRunner().invoke(main, ["match", "snapshot", CODE, "--run", str(run.id)]).stdout == run.snapshot
+    assert CliRunner().invoke(main, ["match", "replay", "-"], input=printed.stdout).exit_code == 0
+    with pytest.raises(Forbidden):
+        match_runs.archived(world.uow(), world.people["ada"], CODE)
+
+
 def test_the_seed_is_needed_for_an_official_run_and_marked_in_a_simulation(services):
     world = build_run_world(Builder(services), seed=None)
     shown = match_runs.workspace(world.uow(), world.people["officer"], CODE, NOW)

@@ -1,6 +1,8 @@
-"""Commands about matching for those who check a decision; they need no database."""
+"""Commands about matching for those who check a decision; only `snapshot` needs the database."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import click
 
@@ -60,3 +62,29 @@ def replay(snapshot: str) -> None:
     click.echo(canonical(found))
     if not found["same"]:
         raise SystemExit(1)
+
+
+@match.command()
+@click.argument("call", metavar="CALL")
+@click.option("--run", "run_id", type=click.UUID, help="Another run of the call than the adopted one.")
+def snapshot(call: str, run_id: UUID | None) -> None:
+    """Print the kept snapshot of a run, byte by byte as it was archived; it can be replayed.
+
+    Without --run it is the run that was adopted. CALL is the code of the call, such as CB-TO-2027. Applications stand
+    in it by their codes only.
+
+    \b
+    mapsvc match snapshot CB-TO-2027 > run.json
+    mapsvc match replay run.json
+    """
+    from mapsvc.bootstrap import build
+    from mapsvc.domain.people import OPERATOR
+    from mapsvc.operations.deployment import Deployment
+    from mapsvc.usecases.match_runs import archived
+
+    services = build(Deployment.here().settings)
+    with refusing():
+        text = archived(services.unit_of_work(), OPERATOR, call, run_id)
+    services.engine.dispose()
+    # A replay reads the very bytes; a line feed at the end would not be one of them.
+    click.echo(text, nl=False)
