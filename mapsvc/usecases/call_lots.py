@@ -10,6 +10,7 @@ from mapsvc.domain.call_states import UNPUBLISHED, WAY, CallState
 from mapsvc.domain.calls import MOST_LOTS, Call, CallEvent, Lot, check_lot, collides, read_overrides
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id
+from mapsvc.domain.offers import OfferRow
 from mapsvc.domain.people import Action, Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.spaces import AvailabilityState
@@ -17,7 +18,8 @@ from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.availability import move_space
 from mapsvc.usecases.award_lots import end_awards_of
 from mapsvc.usecases.awards import mail
-from mapsvc.usecases.calls import call_for, call_to_write, sign_as_author, write
+from mapsvc.usecases.call_access import call_for
+from mapsvc.usecases.calls import call_to_write, sign_as_author, write
 
 _LONGEST_UNIT = 80
 _LONGEST_REASON = 1_000
@@ -35,6 +37,18 @@ class LotDraft:
     reserve: LotReserve | None = None
     overrides: dict[str, object] | None = None
     pre_access_from: date | None = None
+
+
+def candidates(uow: UnitOfWork, actor: Actor, code: str) -> list[OfferRow]:
+    """Return premises of the call's area that are offered, or in a call at another time, by name; up to 300.
+
+    Raises NotFound and Forbidden.
+    """
+    with uow:
+        call = call_for(uow, actor, code, Action.RUN_CALL)
+        found = [one for one in uow.offers.all() if call.area_id is None or call.area_id in one.area_ids]
+    free = [one for one in found if one.space.owner_consent]
+    return sorted(free, key=lambda one: (one.space.availability_state != "offered", one.space.name))[:MOST_LOTS]
 
 
 def add_lot(uow: UnitOfWork, actor: Actor, code: str, version: int, draft: LotDraft, now: datetime) -> Lot:

@@ -7,20 +7,22 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from mapsvc.domain.area_policies import DecidingArea
 from mapsvc.domain.call_checks import Check, call_checks
 from mapsvc.domain.call_definition_files import definition_to_json
 from mapsvc.domain.call_definitions import CallDefinition, Text
-from mapsvc.domain.call_states import EDITABLE, CallState
+from mapsvc.domain.call_states import EDITABLE, CallState, Facts, Transition, missing_for
 from mapsvc.domain.call_timelines import ORDER, Timeline, moved, read_timeline, timeline_to_json
 from mapsvc.domain.calls import WRITING, Call, CallEvent, CallKind, CallProgress, Lot, collides
 from mapsvc.domain.canonical import sha256
-from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
+from mapsvc.domain.errors import Conflict, Invalid, Stale
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.people import Action, Actor, allows, holds_anywhere, require
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.texts import clean_text
+from mapsvc.usecases.call_access import call_for
 from mapsvc.usecases.observations import OWN_SOURCE
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,38}[A-Z0-9]")
@@ -44,17 +46,59 @@ class CallDraft:
 class CallView:
     """A call as the desk sees it, with its lots, what happened, how far the work is, and the check list.
 
-    The list is empty once the call was opened: nothing of it can change any more.
+    The list is empty once the call was opened: nothing of it can change any more. `areas` are those that a rule about
+    the seat of a group can name.
     """
 
     call: Call
     lots: tuple[Lot, ...]
     events: tuple[CallEvent, ...]
     progress: CallProgress
+    unsigned: int
     checks: tuple[Check, ...]
     area_name: str
+    areas: tuple[DecidingArea, ...]
     may_run: bool
     may_approve: bool
+
+    def missing_for(self, step: Transition, now: datetime) -> tuple[str, ...]:
+        """Return the codes of what a change of state still lacks."""
+        today = now.astimezone(ZoneInfo(self.call.timeline.zone)).date()
+        failed = tuple(check.code for check in self.checks if not check.passed)
+        return missing_for(step, Facts(self.call, self.progress, self.unsigned, failed, now, today))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCall:
+    """A call in the list of the desk; `whole` tells whether the account sees more of it than its archived runs."""
+
+    call: Call
+    area_name: str
+    lots: int
+    applications: int
+    whole: bool
+
+
+def list_calls(uow: UnitOfWork, actor: Actor) -> list[ListedCall]:
+    """Return the calls of one's areas, the newest first; raise Forbidden for whoever sees none anywhere."""
+    if not holds_anywhere(actor, Action.READ_RUNS):
+        require(actor, Action.READ_RUNS)
+    with uow:
+        listed = []
+        for call in uow.calls.all():
+            path = uow.areas.path(call.area_id)
+            if allows(actor, Action.READ_RUNS, path):
+                sent = uow.calls.progress(call.id)
+                listed.append(
+                    ListedCall(
+                        call=call,
+                        area_name=uow.areas.name(call.area_id),
+                        lots=sum(lot.withdrawn_at is None for lot in uow.calls.lots(call.id)),
+                        applications=sum(sent.applications.values()) - sent.count("draft", "withdrawn"),
+                        whole=allows(actor, Action.SEE_CALL, path),
+                    )
+                )
+        return listed
 
 
 def find_call(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CallView:
@@ -68,20 +112,13 @@ def find_call(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CallVi
             lots=lots,
             events=tuple(uow.calls.events(call.id)),
             progress=uow.calls.progress(call.id),
+            unsigned=uow.scores.unsigned(call.id),
             checks=checks_of(uow, call, now.date()) if call.frozen is None else (),
             area_name=uow.areas.name(call.area_id),
+            areas=tuple(one for one in uow.area_policies.all() if one.level != "country"),
             may_run=allows(actor, Action.RUN_CALL, path),
             may_approve=allows(actor, Action.APPROVE_CALL, path),
         )
-
-
-def call_for(uow: UnitOfWork, actor: Actor, code: str, action: Action, *, lock: bool = False) -> Call:
-    """Return a call for whoever may do `action` in its area; raises NotFound and Forbidden."""
-    call = uow.calls.by_code(code, lock=lock)
-    if call is None:
-        raise NotFound("there is no such call")
-    require(actor, action, uow.areas.path(call.area_id))
-    return call
 
 
 def call_to_write(uow: UnitOfWork, actor: Actor, code: str, version: int) -> Call:

@@ -67,7 +67,8 @@ def _complete(uow: UnitOfWork, call: Call, given: InventedCall, token_of: TokenO
     if given.lottery_seed is not None:
         seed = given.lottery_seed
         details = {"seed": seed, "sha256": hashlib.sha256(seed.encode()).hexdigest()}
-        uow.calls.add_event(CallEvent(call.id, given.happened[-1][1], "drawn", given.happened[-1][0], details=details))
+        state, at = given.happened[2]
+        uow.calls.add_event(CallEvent(call.id, at + timedelta(days=5), "drawn", state, details=details))
     if given.members:
         members = _seat(uow, written, given, now)
         ids = _apply(uow, written, given, token_of, now)

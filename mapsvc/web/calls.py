@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from mapsvc.domain.call_definition_files import read_definition, read_reserve
+from mapsvc.domain.call_timelines import read_timeline
 from mapsvc.domain.errors import NotFound
 from mapsvc.spatial import calls
+from mapsvc.web.call_labels import kind_text, mechanism_text, rule_text, site_visits, weight_names
+from mapsvc.web.call_words import criteria_rows, date_rows, event_row, rule_rows
 from mapsvc.web.current import connection, now
 from mapsvc.web.i18n import date_text, number_text, text_in
 from mapsvc.web.labels import label
@@ -68,15 +72,13 @@ def _when(row: Mapping[str, Any], today: date) -> str:
 
 @bp.get("/calls/<code>")
 def show(code: str) -> str:
-    """Show a call: its dates, its lots on a map and in a table."""
-    row = calls.page(connection(), code) if "\x00" not in code else None
-    if row is None:
-        raise NotFound("there is no such call")
+    """Show a call: what it offers, its rules, its dates, what was published and what happened since."""
+    row = _found(code)
     lots = calls.lots(connection(), row["id"])
     about = spoken(row["summary"])
     title = text_in(row["title"])[0] or row["code"]
     drawn = [place({**lot, "name": _("Lot %(number)s, %(place)s", number=lot["number"], place=place_name(lot))})
-             for lot in lots]  # fmt: skip
+             for lot in lots if not lot["withdrawn_reason"]]  # fmt: skip
     return render_template(
         "calls/show.html",
         call=row,
@@ -87,11 +89,85 @@ def show(code: str) -> str:
         about=about,
         summary=described(about["text"] or title),
         address=page_address(),
-        lots=[place(lot) | {"number": lot["number"], "term": _term(lot)} for lot in lots],
+        lots=[place(lot) | _lot_words(lot) for lot in lots],
         total_text=ngettext("%(num)s lot", "%(num)s lots", len(lots)),
         map=mini_map(drawn, moving=True),
         source=sourced(row),
+        apply_url=_apply_url(row),
+        **_rules(row),
     )
+
+
+def _found(code: str) -> Mapping[str, Any]:
+    row = calls.page(connection(), code) if "\x00" not in code else None
+    if row is None:
+        raise NotFound("there is no such call")
+    return row
+
+
+def _rules(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page says of the rules; a call of a register has none."""
+    events = [
+        event_row(one["action"], one["state"], one["details"], one["note"], one["at"])
+        for one in calls.events(connection(), row["id"])
+    ]
+    if row["frozen_sha256"] is None:
+        return {"rules": None, "events": events, "dates": []}
+    definition = read_definition(row["definition"])
+    seats = [code for rule in definition.eligibility for code in rule.codes]
+    return {
+        "rules": {
+            "criteria": criteria_rows(definition),
+            "eligibility": rule_rows(definition, calls.area_names(connection(), seats)),
+            "threshold": definition.threshold_total,
+            "weights": [
+                {"name": name, "points": getattr(definition.weights, code), "least": 0, "text": ""}
+                for code, name in weight_names().items()
+                if getattr(definition.weights, code)
+            ],
+            "mechanism": mechanism_text(definition.mechanism.value),
+            "documents": [(text_in(one.label)[0], one.required) for one in definition.documents],
+            "declarations": [text_in(one.label)[0] for one in definition.declarations],
+            "frameworks": definition.frameworks,
+            "officer": definition.officer,
+            "grant": number_text(definition.grant.max_cents // 100) if definition.grant else "",
+            "kind": kind_text(row["kind"]),
+            "visit": site_visits()[definition.site_visit.value],
+        },
+        "events": events,
+        "dates": date_rows(read_timeline(row["timeline"]), now().date()),
+    }
+
+
+def _apply_url(row: Mapping[str, Any]) -> str:
+    """Return where to apply, while one can."""
+    waiting = row["state"] == "open" and row["frozen_sha256"] and row["closes_at"] and row["closes_at"] > now()
+    return url_for("applications.begin", code=row["code"]) if waiting else ""
+
+
+@bp.get("/calls/<code>/definition.json")
+def definition(code: str) -> Response:
+    """Answer what the call published when it opened; the SHA-256 of these bytes is the published hash."""
+    _found(code)
+    text = calls.frozen(connection(), code)
+    if text is None:
+        raise NotFound("this call was not opened here")
+    return Response(text, mimetype="application/json")
+
+
+def _lot_words(lot: Mapping[str, Any]) -> dict[str, Any]:
+    reserve = read_reserve(lot["reserve"], lot["capacity"], "/reserve")
+    facts = [
+        lot["unit"] or "",
+        ngettext("%(num)s seat", "%(num)s seats", lot["capacity"]) if lot["capacity"] > 1 else "",
+        _("%(count)s reserved: %(rule)s", count=reserve.seats, rule=rule_text(reserve.rule, {}, {})) if reserve else "",
+    ]
+    return {
+        "number": lot["number"],
+        "term": _term(lot),
+        "facts": " · ".join(filter(None, facts)),
+        "withdrawn": lot["withdrawn_reason"] or "",
+    }
 
 
 def _term(lot: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Languages, dates and numbers: `?lang=`, then the account, then an earlier choice, then the browser."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask import Flask, Response, request
@@ -89,7 +90,7 @@ def number_text(number: float) -> str:
     return str(format_decimal(number))
 
 
-def text_in(texts: dict[str, str] | None, original: str = "") -> tuple[str, str]:
+def text_in(texts: Mapping[str, str] | None, original: str = "") -> tuple[str, str]:
     """Return the text in the request's language, else the original or any, with the language it is in."""
     texts = texts or {}
     for code in (language(), original, *texts):

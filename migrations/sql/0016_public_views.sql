@@ -147,13 +147,22 @@ FROM collective_endorsements e JOIN collectives c ON c.id = e.collective_id
 WHERE c.state IN ('active', 'verified');
 
 CREATE VIEW public_calls AS
-SELECT c.id, c.code, c.title, c.summary, c.state, c.opens_on, c.closes_on,
+SELECT c.id, c.code, c.title, c.summary, c.state, c.opens_on, c.closes_on, c.kind, c.office, c.definition, c.timeline, c.closes_at,
+       c.frozen, c.frozen_sha256, c.draw_description, c.seed_commitment, c.lottery_seed, a.name AS area_name,
        src.code AS source_code, src.demonstration, c.updated_at
-FROM calls c JOIN sources src ON src.id = c.source_id
-WHERE c.state NOT IN ('draft', 'approved');
+FROM calls c JOIN sources src ON src.id = c.source_id LEFT JOIN areas a ON a.id = c.area_id
+-- A call that was dropped before it opened was never public.
+WHERE c.state NOT IN ('draft', 'approved') AND coalesce(c.state_before, '') NOT IN ('draft', 'approved');
+
+-- What happened since the opening, without who did it.
+CREATE VIEW public_call_events AS
+SELECT e.id, e.call_id, e.at, e.action, e.state, e.note, e.details
+FROM call_events e JOIN public_calls c ON c.id = e.call_id
+WHERE e.action NOT IN ('created', 'copied', 'written') AND e.state NOT IN ('draft', 'approved');
 
 CREATE VIEW public_lots AS
-SELECT l.id, l.call_id, c.code AS call_code, l.space_id, l.number, l.starts_on, l.ends_on
+SELECT l.id, l.call_id, c.code AS call_code, l.space_id, l.number, l.starts_on, l.ends_on, l.unit, l.capacity, l.reserve,
+       l.pre_access_from, l.withdrawn_at, l.withdrawn_reason
 FROM lots l JOIN public_calls c ON c.id = l.call_id JOIN public_space_pages s ON s.id = l.space_id;
 
 CREATE VIEW public_indicators AS

@@ -74,7 +74,9 @@ def test_the_second_call_has_25_applications_of_the_collectives_and_seven_lots(b
     assert {one.collective for one in invented.applications} == slugs
     assert len({one.code for one in invented.applications}) == 25
     for one in invented.applications:
-        assert one.ranking and len(set(one.ranking)) == len(one.ranking) and set(one.ranking) <= set(range(1, 8))
+        assert one.ranking
+        assert len(set(one.ranking)) == len(one.ranking)
+        assert set(one.ranking) <= set(range(1, 8))
         assert bool(one.points) != bool(one.refusal)
     assert set(invented.members) <= {account.email for account in ACCOUNTS}
 

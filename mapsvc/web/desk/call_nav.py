@@ -125,9 +125,9 @@ def _tabs(call: Call, here: str) -> list[dict[str, Any]]:
         ("desk.call_applications", _("Applications")),
         ("desk.call_committee", _("Committee")),
         ("desk.match", _("Matching")),
-        ("desk.call_awards", _("Awards")),
+        ("desk.awards", _("Awards")),
     )
     # A page of a later step is not offered before there is anything on it.
-    late = {"desk.call_applications", "desk.call_committee", "desk.match", "desk.call_awards"}
+    late = {"desk.call_applications", "desk.call_committee", "desk.match", "desk.awards"}
     shown = [page for page in pages if page[0] in current_app.view_functions and (call.frozen or page[0] not in late)]
     return [{"text": text, "url": url_for(name, code=call.code), "on": name == here} for name, text in shown]
