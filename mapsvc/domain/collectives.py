@@ -55,6 +55,8 @@ class Move(StrEnum):
 
 #: Everybody may see these, and spaces are sought for them; others are known to whoever speaks for them and the office.
 PUBLIC_STATES = frozenset({CollectiveState.ACTIVE, CollectiveState.VERIFIED})
+#: A draft may be waiting for a call; whoever is suspended or dissolved is told of nothing.
+ALERTED_STATES = PUBLIC_STATES | {CollectiveState.DRAFT}
 _D, _A, _V, _S = CollectiveState.DRAFT, CollectiveState.ACTIVE, CollectiveState.VERIFIED, CollectiveState.SUSPENDED
 _FROM: Mapping[Move, frozenset[CollectiveState]] = {
     Move.ACTIVATE: frozenset({_D}),
@@ -200,6 +202,15 @@ class Endorsement:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where somebody who speaks for a collective is written to; `signs_in` tells that there is an account behind it."""
+
+    email: str
+    lang: str
+    signs_in: bool
+
+
 class Collectives(Protocol):
     """Collectives."""
 
@@ -231,11 +242,15 @@ class Collectives(Protocol):
         """Return the areas in which it is or looks for a place, with everything that these lie in."""
         ...
 
-    def recipients(self, collective_id: UUID) -> list[tuple[str, str]]:
-        """Return addresses and languages of whoever speaks for a collective, without those of closed accounts.
+    def recipients(self, collective_id: UUID) -> list[Recipient]:
+        """Return where whoever speaks for a collective is written to, without closed accounts.
 
         An account that represents it counts before the address that stands in its latest application.
         """
+        ...
+
+    def alerted(self) -> list[Collective]:
+        """Return those that want to be told of spaces that fit, in the order of their ids."""
         ...
 
     def endorse(self, endorsement: Endorsement) -> None:

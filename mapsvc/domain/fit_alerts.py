@@ -5,18 +5,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from mapsvc.domain.collectives import Collective
-
 #: Spaces that one mail names; the others are counted, and stand on the page.
 MOST_TOLD = 10
 
 
 class FitAlerts(Protocol):
     """What collectives were told of."""
-
-    def wanted(self) -> list[Collective]:
-        """Return the public collectives that want to be told, in the order of their ids."""
-        ...
 
     def note(self, collective_id: UUID, space_ids: Collection[UUID], now: datetime) -> set[UUID]:
         """Note that a collective knows these spaces; return those that it did not know before."""

@@ -46,6 +46,7 @@ class Action(StrEnum):
     APPROVE_CALL = "approve_call"
     SEE_CALL = "see_call"
     READ_RUNS = "read_runs"
+    SEE_COLLECTIVES = "see_collectives"
     VERIFY_COLLECTIVE = "verify_collective"
     SUSPEND_COLLECTIVE = "suspend_collective"
     FILE_ON_BEHALF = "file_on_behalf"
@@ -76,6 +77,7 @@ _BY_AREA: dict[Action, frozenset[Role]] = {
     # A group that asked for it is helped by a trust broker (domain.md 2.16).
     Action.FILE_ON_BEHALF: frozenset({Role.TRUST_BROKER}),
     # Who a group is can be known to whoever works in its streets; closing its page is for the office.
+    Action.SEE_COLLECTIVES: frozenset({Role.TRUST_BROKER, Role.OFFICER, Role.DIRECTOR, Role.ADMINISTRATOR}),
     Action.VERIFY_COLLECTIVE: frozenset({Role.TRUST_BROKER, Role.OFFICER, Role.ADMINISTRATOR}),
     Action.SUSPEND_COLLECTIVE: frozenset({Role.OFFICER, Role.ADMINISTRATOR}),
     # Auditors read the archived runs, which name applications by their codes only.

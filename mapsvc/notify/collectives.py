@@ -29,7 +29,8 @@ def fit_alert(_: Gettext, params: Params, public_url: str, city: str) -> tuple[s
     more = count - len(spaces)
     if more > 0:
         lines += ["", _("Not listed here: %(count)s more.") % {"count": more}]
-    lines += ["", _("All of them, with every reason:\n%(link)s") % {"link": page}]
+    if params["signs_in"]:
+        lines += ["", _("All of them, with every reason:\n%(link)s") % {"link": page}]
     lines += ["", "-- "]
     lines.append(
         _(

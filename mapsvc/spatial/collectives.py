@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -25,3 +26,9 @@ def page(connection: Connection, slug: str) -> Row | None:
     """Return a public collective with its source and the names of the areas it would go to."""
     row = connection.execute(named("collective"), {"slug": slug}).one_or_none()
     return None if row is None else row._asdict()
+
+
+def endorsements(connection: Connection, collective_id: UUID) -> list[dict[str, Any]]:
+    """Return what organisations say for a public collective, the latest first."""
+    rows = connection.execute(named("collective_endorsements"), {"id": collective_id})
+    return [row._asdict() for row in rows]

@@ -7,7 +7,7 @@ from uuid import UUID
 from geoalchemy2.functions import ST_X, ST_Y
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, text, update
 
-from mapsvc.domain.collectives import Collective, Endorsement
+from mapsvc.domain.collectives import ALERTED_STATES, Collective, Endorsement, Recipient
 from mapsvc.store.call_tables import applications, collective_endorsements
 from mapsvc.store.tables import collectives, sources
 
@@ -127,13 +127,19 @@ class CollectiveRepository:
         """Return the areas in which it is or looks for a place, with everything that these lie in."""
         return tuple(self._connection.execute(text(_AREAS), {"id": collective_id}).scalars())
 
-    def recipients(self, collective_id: UUID) -> list[tuple[str, str]]:
-        """Return addresses and languages of whoever speaks for a collective, without those of closed accounts."""
-        for query in (_RECIPIENTS, _APPLICANT):
+    def recipients(self, collective_id: UUID) -> list[Recipient]:
+        """Return where whoever speaks for a collective is written to, without closed accounts."""
+        for query, signs_in in ((_RECIPIENTS, True), (_APPLICANT, False)):
             rows = self._connection.execute(text(query), {"id": collective_id}).all()
             if rows:
-                return [(row.email, row.lang) for row in rows]
+                return [Recipient(row.email, row.lang, signs_in) for row in rows]
         return []
+
+    def alerted(self) -> list[Collective]:
+        """Return those that want to be told of spaces that fit, in the order of their ids."""
+        states = sorted(ALERTED_STATES)
+        query = _select().where(collectives.c.alerts, collectives.c.state.in_(states)).order_by(collectives.c.id)
+        return [_collective(row) for row in self._connection.execute(query)]
 
     def endorse(self, endorsement: Endorsement) -> None:
         """Keep what an organisation says."""

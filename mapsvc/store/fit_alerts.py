@@ -7,9 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from mapsvc.domain.collectives import Collective
 from mapsvc.store.call_tables import fit_alerts
-from mapsvc.store.collectives import CollectiveRepository
 
 
 class FitAlertRepository:
@@ -17,10 +15,6 @@ class FitAlertRepository:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def wanted(self) -> list[Collective]:
-        """Return the public collectives that want to be told, in the order of their ids."""
-        return [one for one in CollectiveRepository(self._connection).looking() if one.alerts]
 
     def note(self, collective_id: UUID, space_ids: Collection[UUID], now: datetime) -> set[UUID]:
         """Note that a collective knows these spaces; return those that it did not know before."""

@@ -105,9 +105,10 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, slug text, title te
 """
 
 COLLECTIVES = """
-INSERT INTO collectives (id, slug, name, story, original_lang, form, disciplines, members_count, needs, state, anchor,
-    source_id, source_key, created_at, updated_at)
+INSERT INTO collectives (id, slug, name, story, original_lang, form, disciplines, members_count, needs, state, trust,
+    anchor, source_id, source_key, created_at, updated_at)
 SELECT r.id, r.slug, r.name, r.story, r.original_lang, r.form, r.disciplines, r.members_count, r.needs, r.state,
+       CASE WHEN r.state = 'verified' THEN 'verified_identity' ELSE 'new' END,
        ST_SetSRID(ST_GeomFromGeoJSON(r.anchor::text), 4326), :source, r.source_key, :at, :at
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, slug text, name text, story text, original_lang text,
     form text, disciplines text[], members_count integer, needs jsonb, state text, anchor jsonb, source_key text)

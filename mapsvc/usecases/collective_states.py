@@ -163,8 +163,8 @@ def watch_silence(
                 uow.collectives.update(replace(one, noticed_at=now), now)
                 until = (now + NOTICE).date().isoformat()
                 params = {"token": token_of(one.id), "collective": one.name, "until": until}
-                for email, lang in uow.collectives.recipients(one.id):
-                    uow.outbox.add(email, "collective_silent", lang, params, now)
+                for to in uow.collectives.recipients(one.id):
+                    uow.outbox.add(to.email, "collective_silent", to.lang, params, now)
                 uow.audit.add(SYSTEM, "asked_whether_active", "collective", one.id, at=now)
                 counts["asked"] += 1
             uow.commit()
@@ -173,10 +173,10 @@ def watch_silence(
 
 def seen(uow: UnitOfWork, actor: Actor, slug: str) -> Collective:
     """Return a collective to the desk, in the caller's transaction; raise Forbidden, or NotFound outside its areas."""
-    if not holds_anywhere(actor, Action.VERIFY_COLLECTIVE):
-        raise Forbidden("collectives are verified by the office and brokers", code="forbidden")
+    if not holds_anywhere(actor, Action.SEE_COLLECTIVES):
+        raise Forbidden("this is for the office and brokers", code="forbidden")
     stored = uow.collectives.by_slug(slug)
-    if stored is None or not _in_areas(uow, actor, Action.VERIFY_COLLECTIVE, stored):
+    if stored is None or not _in_areas(uow, actor, Action.SEE_COLLECTIVES, stored):
         raise NotFound("there is no such collective")
     return stored
 
@@ -210,5 +210,5 @@ def _moved(uow: UnitOfWork, actor: Actor, stored: Collective, move: Move, reason
 
 def _tell(uow: UnitOfWork, changed: Collective, move: Move, reason: str, now: datetime) -> None:
     params = {"collective": changed.name, "slug": changed.slug, "move": move.value, "reason": reason}
-    for email, lang in uow.collectives.recipients(changed.id):
-        uow.outbox.add(email, "collective_decided", lang, params, now)
+    for to in uow.collectives.recipients(changed.id):
+        uow.outbox.add(to.email, "collective_decided", to.lang, params, now)

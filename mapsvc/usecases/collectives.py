@@ -24,7 +24,7 @@ _LONGEST_STORY = 4000
 _LONGEST_LEGAL_ID = 60
 _MOST_MEMBERS = 100_000
 #: Slugs that are addresses of pages below /collectives.
-_TAKEN = frozenset({"new", "alerts"})
+_TAKEN = frozenset({"new", "alerts", "here"})
 _EDITED = (
     "name", "story", "form", "disciplines", "members_count", "members_under_30", "members_under_35", "legal_id",
     "website", "needs",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from mapsvc.domain.collectives import PUBLIC_STATES, Collective
+from mapsvc.domain.collectives import ALERTED_STATES, Collective
 from mapsvc.domain.errors import Conflict, NotFound, Stale
 from mapsvc.domain.fit_alerts import MOST_TOLD
 from mapsvc.domain.matches import PairResult
@@ -23,11 +23,11 @@ TokenOf = Callable[[UUID], str]
 def set_alerts(uow: UnitOfWork, market: Market, actor: Actor, slug: str, *, wanted: bool, now: datetime) -> Collective:
     """Turn the alerts of a collective on or off for whoever speaks for it; what fits now is on the page and known.
 
-    Raises NotFound, Forbidden, and Conflict with code `collective_state` for one that is not shown to everybody.
+    Raises NotFound, Forbidden, and Conflict with code `collective_state` for one that is suspended or dissolved.
     """
     with uow:
         stored = own_collective(uow, actor, slug)
-        if wanted and stored.state not in PUBLIC_STATES:
+        if wanted and stored.state not in ALERTED_STATES:
             raise Conflict("this collective is in another state", code="collective_state", state=stored.state)
         if stored.alerts == wanted:
             return stored
@@ -71,7 +71,7 @@ def tell(
     counts = {"told": 0, "spaces": 0}
     with begin() as uow:
         ready = market.ready(uow, exact=False)
-        wanted = uow.fit_alerts.wanted()
+        wanted = uow.collectives.alerted()
     for collective in wanted:
         fitting = _fitting(ready, collective, now)
         with begin() as uow:
@@ -81,8 +81,8 @@ def tell(
                 continue
             told = [(one, pair) for one, pair in fitting if one in new]
             params = _params(ready, collective, token_of(collective.id), told)
-            for email, lang in recipients:
-                uow.outbox.add(email, "fit_alert", lang, params, now)
+            for one in recipients:
+                uow.outbox.add(one.email, "fit_alert", one.lang, params | {"signs_in": one.signs_in}, now)
             after = {"count": len(told)}
             uow.audit.add(Actor(machine="system"), "told_of_spaces", "collective", collective.id, after=after, at=now)
             uow.commit()

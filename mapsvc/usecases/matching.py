@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mapsvc.domain.collectives import Collective
+from mapsvc.domain.collectives import PUBLIC_STATES, Collective, CollectiveState
 from mapsvc.domain.errors import Forbidden, NotFound
 from mapsvc.domain.matches import Candidate, PairResult
 from mapsvc.domain.needs import NeedsProfile
@@ -17,7 +17,6 @@ from mapsvc.matching.rank import SHOWN, explain, rank_collectives, rank_spaces
 from mapsvc.usecases.market import Market, Ready, offer_of
 
 _LOOKED_AT = frozenset({RecordState.PUBLISHED, RecordState.SUBMITTED})
-_LOOKING = frozenset({"active", "verified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def spaces_for(
     does. Raises NotFound, and Forbidden for everybody else.
     """
     with uow:
-        collective = _collective(uow, slug)
+        collective = _to_compare(uow, actor, slug)
         office = _reads(actor, collective)
         ready = market.ready(uow, exact=office)
     if office:
@@ -110,9 +109,19 @@ def choices(uow: UnitOfWork, market: Market, actor: Actor) -> tuple[Sequence[Off
 
 def _collective(uow: UnitOfWork, slug: str) -> Collective:
     collective = uow.collectives.by_slug(slug)
-    if collective is None or collective.state not in _LOOKING:
+    if collective is None or collective.state not in PUBLIC_STATES:
         raise NotFound("there is no such collective")
     return collective
+
+
+def _to_compare(uow: UnitOfWork, actor: Actor, slug: str) -> Collective:
+    """Return a collective that looks for a place; whoever speaks for it sees its own in every state but dissolved."""
+    collective = uow.collectives.by_slug(slug)
+    if collective is None or collective.state == CollectiveState.DISSOLVED:
+        raise NotFound("there is no such collective")
+    if allows(actor, Action.EDIT_COLLECTIVE, collective_id=collective.id):
+        return collective
+    return _collective(uow, slug)
 
 
 def _space(uow: UnitOfWork, actor: Actor, slug: str) -> OfferRow:

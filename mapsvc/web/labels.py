@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask_babel import gettext as _
 
-from mapsvc.web import care_labels
+from mapsvc.web import care_labels, collective_labels
 
 
 def label(vocabulary: str, code: str | None) -> str:
@@ -343,23 +343,6 @@ def _hiding_reason() -> dict[str, str]:
     }
 
 
-def _collective_form() -> dict[str, str]:
-    return {
-        "individual": _("One person"),
-        "informal_group": _("Informal group"),
-        "association": _("Association"),
-        "aps": _("Social promotion association"),
-        "odv": _("Voluntary organisation"),
-        "foundation": _("Foundation"),
-        "cooperative": _("Cooperative"),
-        "social_cooperative": _("Social cooperative"),
-        "social_enterprise": _("Social enterprise"),
-        "company": _("Company"),
-        "consortium": _("Consortium"),
-        "other": _("Something else"),
-    }
-
-
 def _discipline() -> dict[str, str]:
     return {
         "visual": _("Painting and drawing"),
@@ -387,4 +370,4 @@ _VOCABULARIES: dict[str, Callable[[], dict[str, str]]] = {
     name.removeprefix("_"): function
     for name, function in list(globals().items())
     if name.startswith("_") and callable(function) and getattr(function, "__module__", "") == __name__
-} | care_labels.VOCABULARIES
+} | care_labels.VOCABULARIES | collective_labels.VOCABULARIES

@@ -14,6 +14,7 @@ from mapsvc.usecases.matching import Fits, Fitting
 from mapsvc.web import fit_words
 from mapsvc.web.current import actor, now, services
 from mapsvc.web.i18n import instant_text
+from mapsvc.web.labels import label
 from mapsvc.web.mini_map import mini_map
 from mapsvc.web.paging import Paging, words
 from mapsvc.web.problems import problem, wants_json
@@ -56,7 +57,8 @@ def collective(slug: str) -> str:
     return render_template(
         "collectives/fits.html", fits=fits, rows=rows, letters=fit_words.letters(), pager=paging.links(fits.total),
         map=_map(rows), lines=_lines(fits, rows), as_of=instant_text(now()),
-        no_needs=not (fits.collective and fits.collective.needs),
+        no_needs=not (fits.collective and fits.collective.needs), own=None if fits.office else fits.collective,
+        state_text=label("collective_state", fits.collective.state) if fits.collective else "",
     )  # fmt: skip
 
 

@@ -1,19 +1,22 @@
-"""Profile and needs of a collective, changed by its representative (`/collectives/<slug>/edit`)."""
+"""Profile and needs of a collective: registered (`/collectives/new`) and changed (`/collectives/<slug>/edit`)."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mapsvc.domain.collectives import Collective, CollectiveDraft
+from mapsvc.domain.collectives import Collective, CollectiveDraft, CollectiveState
 from mapsvc.domain.errors import Invalid, Stale, VersionRequired
 from mapsvc.domain.needs import PRESETS, NeedsProfile
 from mapsvc.spatial import addresses, areas
 from mapsvc.usecases import collectives
 from mapsvc.web import matching, merge_offer, needs_form, needs_view
-from mapsvc.web.current import actor, city, connection, now, services
+from mapsvc.web.current import actor, city, connection, forget, now, services
+from mapsvc.web.i18n import language
 from mapsvc.web.labels import choices
+from mapsvc.web.limits import REGISTER, limiter
 from mapsvc.web.merge_offer import Offer, base_text
 from mapsvc.web.needs_form import Typed
 from mapsvc.web.problems import wants_json
@@ -22,6 +25,49 @@ bp = Blueprint("needs", __name__)
 bp.before_request(matching.guard)
 bp.after_request(matching.never_kept)
 _MOST_STREETS = 5
+
+
+@bp.get("/collectives/new")
+def new() -> str:
+    """Show the form of a collective that nobody has registered yet."""
+    return _page(_BLANK, needs_form.typed_of(_BLANK, ""), 0)
+
+
+@bp.post("/collectives/new")
+@limiter.limit(REGISTER)
+def register() -> ResponseReturnValue:
+    """Register a collective, as a draft or shown at once; or fill a preset in without storing anything."""
+    typed = _typed()
+    do = request.form.get("do", "")
+    if do == "preset":
+        return _fill_in(_BLANK, typed, 0)
+    draft, faults = _draft(_BLANK, typed)
+    stored = None
+    if not faults:
+        try:
+            stored = collectives.register_collective(
+                services().unit_of_work(), actor(), _key(), draft, language(), now(), publish=do == "publish"
+            )
+        except Invalid as error:
+            faults[_field(error)] = error
+    if stored is None:
+        if wants_json():
+            raise next(iter(faults.values()))
+        return _page(_BLANK, typed, 0, faults=faults), 422
+    forget()
+    flash(_("%(name)s is registered. This is what fits now.", name=stored.name), "ok")
+    return redirect(url_for("matching.collective", slug=stored.slug))
+
+
+def _key() -> UUID:
+    try:
+        return UUID(request.form.get("key", ""))
+    except ValueError:
+        raise Invalid("the form is too old", "/key", code="key_reused") from None
+
+
+def _field(error: Invalid) -> str:
+    return error.pointer.removeprefix("/needs").strip("/").split("/")[0]
 
 
 @bp.get("/collectives/<slug>/edit")
@@ -44,7 +90,7 @@ def save(slug: str) -> ResponseReturnValue:
         try:
             collectives.edit_collective(services().unit_of_work(), actor(), slug, version, draft, now())
         except Invalid as error:
-            faults[error.pointer.removeprefix("/needs").strip("/").split("/")[0]] = error
+            faults[_field(error)] = error
         except Stale:
             if wants_json():
                 raise
@@ -59,7 +105,7 @@ def save(slug: str) -> ResponseReturnValue:
 
 def _typed() -> Typed:
     """Return what was typed, without what belongs to the form itself."""
-    own = {"csrf_token", "version", "do", merge_offer.BASE}
+    own = {"csrf_token", "version", "do", "key", merge_offer.BASE}
     return {
         name: values
         for name, values in request.form.lists()
@@ -91,17 +137,22 @@ def _draft(stored: Collective, typed: Typed) -> tuple[CollectiveDraft, dict[str,
         return street_point(street)
 
     needs, faults = needs_form.read_needs(typed, locate)
-    members = None
-    try:
-        members = needs_form.read_count(needs_form.first(typed, "members_count"), "members_count")
-    except Invalid as error:
-        faults["members_count"] = error
+    counts: dict[str, int | None] = {}
+    for name in needs_form.COUNTS:
+        try:
+            counts[name] = needs_form.read_count(needs_form.first(typed, name), name)
+        except Invalid as error:
+            faults[name] = error
     draft = CollectiveDraft(
         name=needs_form.first(typed, "name"),
         story=needs_form.first(typed, "story"),
         form=needs_form.first(typed, "form"),
         disciplines=tuple(typed.get("disciplines", ())),
-        members_count=members,
+        members_count=counts.get("members_count"),
+        members_under_30=counts.get("members_under_30"),
+        members_under_35=counts.get("members_under_35"),
+        legal_id=needs_form.first(typed, "legal_id"),
+        website=needs_form.first(typed, "website"),
         needs=needs,
     )
     return draft, faults
@@ -179,9 +230,21 @@ def _page(
         "collectives/edit.html", collective=stored, typed=typed, version=version, faults=words,
         names=needs_view.names(), sections=shown, presets=needs_view.presets(), units=needs_view.units(),
         preset=needs_form.first(typed, "preset"), forms=choices("collective_form"), practices=choices("discipline"),
-        note=note, offer=offer, is_new=not stored.needs,
+        note=note, offer=offer, is_new=not stored.needs, key=_form_key() if not stored.slug else "",
         base=_began(stored) if base is None else base,
     )  # fmt: skip
 
 
+def _form_key() -> str:
+    """Return the key of the form that was sent, so that sending it again stores nothing twice; else a new one."""
+    try:
+        return str(UUID(request.form.get("key", "")))
+    except ValueError:
+        return str(uuid4())
+
+
+#: What a form begins with before there is a collective.
+_BLANK = Collective(
+    UUID(int=0), "", "", "", "en", "informal_group", (), None, {}, CollectiveState.DRAFT, None, None, version=0
+)
 _DISTRICTS = frozenset({"district", "neighbourhood", "custom"})

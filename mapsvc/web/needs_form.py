@@ -20,7 +20,7 @@ Typed = dict[str, list[str]]
 Locate = Callable[[str], tuple[float, float]]
 SPECS: Mapping[str, FieldSpec] = {spec.code: spec for spec in NEED_FIELDS}
 UNITS = {"days": 1, "months": 30, "years": 365}
-PROFILE = ("name", "story", "form", "members_count")
+COUNTS = ("members_count", "members_under_30", "members_under_35")
 # Three figures after a point could be thousands; nothing here has more than two decimals.
 _NUMBER = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,2})?")
 _PERIOD = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?\s*[-–—]\s*([0-9]{1,2})(?::([0-9]{2}))?")
@@ -33,9 +33,13 @@ def typed_of(collective: Collective, anchor_text: str) -> Typed:
         "name": [collective.name],
         "story": [collective.story],
         "form": [collective.form],
-        "members_count": ["" if collective.members_count is None else str(collective.members_count)],
         "disciplines": list(collective.disciplines),
+        "legal_id": [collective.legal_id],
+        "website": [collective.website or ""],
     }
+    for name in COUNTS:
+        count = getattr(collective, name)
+        typed[name] = ["" if count is None else str(count)]
     return typed | needs_typed(NeedsProfile.from_json(collective.needs), anchor_text)
 
 

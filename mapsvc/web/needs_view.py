@@ -137,6 +137,8 @@ def fault(error: Invalid) -> str:
         "street_unknown": _("This street is not in the street list. Write it as on its sign."),
         "street_several": _("Several streets may be meant: %(names)s.", names=error.params.get("names", "")),
         "members_range": _("Count at least one person, at most 100,000."),
+        "members_part": _("These cannot be more than the number of which they are a part."),
+        "website": _("This is no web address. It begins with https:// and has a dot."),
         "text_length": _("This text is too long."),
         "text_character": _("The text holds a sign that cannot be stored."),
     }
@@ -147,7 +149,9 @@ def names() -> dict[str, str]:
     """Return the names of all fields of the form, for the list of faults."""
     profile = {
         "name": _("Name"), "story": _("Who you are"), "form": _("Legal form"), "disciplines": _("Disciplines"),
-        "members_count": _("People"),
+        "members_count": _("People"), "members_under_30": _("Of these under 30"),
+        "members_under_35": _("Of these under 35"), "legal_id": _("Tax code or register number"),
+        "website": _("Web site"),
     }  # fmt: skip
     return profile | {code: _own_labels().get(code) or need_label(code) for code in SPECS}
 

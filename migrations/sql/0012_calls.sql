@@ -465,6 +465,7 @@ ALTER TABLE collectives
     ADD COLUMN heard_at timestamptz,
     ADD COLUMN noticed_at timestamptz,
     ADD COLUMN created_by integer REFERENCES users;
+UPDATE collectives SET trust = 'verified_identity' WHERE state = 'verified';
 -- Usage: the job that asks who was silent for a year.
 CREATE INDEX collectives_silent ON collectives (coalesce(heard_at, created_at)) WHERE state IN ('active', 'verified');
 

@@ -1,6 +1,7 @@
 -- spatial/sql/collective.sql
 -- One public collective with its source and the names of the areas it would go to.
-SELECT p.id, p.slug, p.name, p.story, p.original_lang, p.form, p.disciplines, p.members_count, p.needs, p.state,
+SELECT p.id, p.slug, p.name, p.story, p.original_lang, p.form, p.disciplines, p.members_count,
+       p.members_under_30, p.members_under_35, p.website, p.trust, p.needs, p.state,
        p.demonstration, p.created_at, p.updated_at, p.version,
        c.code AS source_code, c.title AS source_title, c.licence AS source_licence, c.attribution AS source_attribution,
        c.url AS source_home, NULL AS source_url,
