@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.support import Translations
 
-from mapsvc.notify import applications, awards, collectives, evaluation, owners, reminders, subscriptions
+from mapsvc.notify import applications, awards, calls, collectives, evaluation, owners, reminders, subscriptions
 from mapsvc.notify.rulings import said
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "web" / "translations"
@@ -149,6 +149,7 @@ WRITERS: dict[str, Writer] = {
     "application_received": applications.received,
     "application_withdrawn": applications.withdrawn,
     **awards.WRITERS,
+    **calls.WRITERS,
     **evaluation.WRITERS,
     "collective_decided": collectives.decided,
     "collective_silent": collectives.silent,

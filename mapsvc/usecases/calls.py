@@ -247,7 +247,7 @@ def write(uow: UnitOfWork, call: Call, now: datetime) -> None:
 
 def mail_facts(call: Call) -> dict[str, object]:
     """Return what every mail about a call says of it."""
-    return {"call": call.code, "call_title": dict(call.title)}
+    return {"call": dict(call.title), "zone": call.timeline.zone}
 
 
 def _new(
