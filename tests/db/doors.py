@@ -183,6 +183,29 @@ DOORS: dict[str, Door] = {
     "desk.premises_roll_back": Door(
         who="desk", noun="space", other={"entry_id": 1}, form={"version": "1", "reason": "as it was"}
     ),
+    "desk.call_applications": Door(who="desk", noun="call"),
+    "desk.call_application": Door(who="desk", noun="call", other={"application": "APP-0001"}),
+    "desk.call_document": Door(who="desk", noun="call", other={"application": "APP-0001", "document_id": UUID(int=7)}),
+    "desk.call_application_check": Door(
+        who="desk", noun="call", other={"application": "APP-0001"}, form={"rule": "seat", "state": "pass", "note": "x"}
+    ),
+    "desk.call_application_decide": Door(
+        who="desk", noun="call", other={"application": "APP-0001"}, form={"verb": "admit", "version": "1"}
+    ),
+    "desk.call_committee": Door(who="desk", noun="call"),
+    "desk.call_committee_change": Door(who="desk", noun="call", form={"verb": "add", "email": "x@example.org"}),
+    "desk.call_owners": Door(who="desk", noun="call"),
+    "desk.call_owners_note": Door(who="desk", noun="call", form={"lot": "1"}),
+    "committee.mine": Door(who="account"),
+    "committee.call": Door(who="account", noun="call"),
+    "committee.sheet": Door(who="account", noun="call", other={"application": "APP-0001"}),
+    "committee.write": Door(
+        who="account", noun="call", other={"application": "APP-0001"}, form={"verb": "save", "version": "0"}
+    ),
+    "committee.conflict": Door(who="account", noun="call", other={"application": "APP-0001"}, form={"reason": "x"}),
+    "committee.document": Door(
+        who="account", noun="call", other={"application": "APP-0001", "document_id": UUID(int=7)}
+    ),
     "desk.match": Door(who="desk", noun="call", queries=("", "mechanism=optimal&show=placed")),
     "desk.match_about": Door(who="desk", noun="call"),
     "desk.match_try": Door(who="desk", noun="call"),

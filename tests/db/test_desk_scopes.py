@@ -76,7 +76,10 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
 PLAIN = frozenset(
     "desk.undo desk.needs desk.needs_weigh desk.needs_load desk.imports desk.imports_upload desk.imports_show"
     " desk.imports_decide desk.premises_new"
-    " desk.match desk.match_about desk.match_try desk.match_simulate desk.match_runs desk.match_run desk.match_freeze"
+    " desk.call_applications desk.call_application desk.call_document desk.call_application_check"
+    " desk.call_application_decide desk.call_committee desk.call_committee_change desk.call_owners"
+    " desk.call_owners_note desk.match desk.match_about desk.match_try desk.match_simulate desk.match_runs"
+    " desk.match_run desk.match_freeze"
     " desk.match_compute desk.match_review desk.match_adopt desk.match_discard desk.match_locks"
     " desk.match_locks_propose desk.match_lock_sign desk.match_lock_lift"
     " desk.people desk.people_invite desk.people_change desk.people_erase desk.people_erase_address".split()
