@@ -6,15 +6,15 @@ is a new step and checked like the first. Nothing that a visitor types comes her
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin
 
 from mapsvc.domain.errors import Invalid, TooLarge, Unavailable
+from mapsvc.domain.public_addresses import checked_address, is_public
 from mapsvc.domain.uploads import Told, nobody
 from mapsvc.exchange.uploads import MAX_BYTES
 
@@ -25,26 +25,8 @@ WHOLE_S = 180.0
 """20 MB over a slow line take about two minutes; whoever sends a byte a second does not hold the worker for hours."""
 _PART = 65_536
 _MOVED = frozenset({301, 302, 303, 307, 308})
-#: Addresses that lead to others: what they lead to is looked at.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address belongs to the public internet, whatever it is wrapped in."""
-    try:
-        found: Address = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            found = inner
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -72,7 +54,7 @@ class Fetcher:
         where nobody answers in time.
         """
         deadline = monotonic() + self.whole_s
-        parts = checked_address(url)
+        parts = self._checked(url)
         for _ in range(MOST_REDIRECTS + 1):
             try:
                 found = self._once(parts, deadline, told)
@@ -80,11 +62,14 @@ class Fetcher:
                 raise _away(parts, fault) from None
             if isinstance(found, bytes):
                 return file_name(parts), found
-            following = checked_address(urljoin(parts.geturl(), found))
+            following = self._checked(urljoin(parts.geturl(), found))
             if parts.scheme == "https" and following.scheme != "https":
                 raise Invalid("The address leads to one that is not encrypted.", "/url", code="address_downgrade")
             parts = following
         raise Invalid("The address leads on too often.", "/url", code="address_redirects", limit=MOST_REDIRECTS)
+
+    def _checked(self, url: str) -> SplitResult:
+        return checked_address(url)
 
     def _once(self, parts: SplitResult, deadline: float, told: Told) -> bytes | str:
         """Return the file, or the address that the server leads on to."""
@@ -141,21 +126,6 @@ class _Connection(http.client.HTTPConnection):
         self.sock = socket.create_connection((self._address, self.port), self.timeout)
         if self._context is not None:
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
-
-
-def checked_address(url: str) -> SplitResult:
-    """Return the parts of an address; raise `Invalid` for one that is no web address or carries a password."""
-    fault = Invalid("The address begins with https:// or http://.", "/url", code="address")
-    try:
-        parts = urlsplit(url.strip())
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        host = (parts.hostname or "").encode("idna")
-    except (ValueError, UnicodeError):
-        raise fault from None
-    plain = url.isascii() and url.isprintable() and " " not in url.strip() and len(url) <= 2_000
-    if not usable or not host or not plain or parts.username is not None or parts.password is not None:
-        raise fault
-    return parts
 
 
 def file_name(parts: SplitResult) -> str:

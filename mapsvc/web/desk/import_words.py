@@ -41,6 +41,8 @@ def field_text(field: str) -> str:
         "point": _("Position"),
         "lon": _("Longitude"),
         "lat": _("Latitude"),
+        "grid_x": _("Metres to the east (x)"),
+        "grid_y": _("Metres to the north (y)"),
         "geometry": _("Geometry"),
         "record": _("Record"),
         "source_key": _("Code"),
