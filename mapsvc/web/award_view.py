@@ -28,7 +28,7 @@ def view_of(found: GroupAward) -> dict[str, Any]:
         "name": lot.name or lot.slug,
         "unit": lot.unit or "",
         "period": words.period_text(lot),
-        "why": words.basis_text(found.assignment),
+        "why": words.own_basis_text(found.assignment),
         "until": words.local_text(found.call, offer.expires_at),
         "left": words.left_text(offer, now()),
         "share": max(0.0, min(1.0, (offer.expires_at - now()).total_seconds() / life)) if life > 0 else 0.0,
@@ -51,4 +51,4 @@ def view_of(found: GroupAward) -> dict[str, Any]:
 def _report(one: Any) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {"day": date_text(one.done_on), "keys": one.keys, "meters": one.meters, "report": one.report}
+    return {"day": date_text(one.done_on), "key_count": one.keys, "meters": one.meters, "report": one.report}

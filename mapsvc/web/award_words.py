@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime, ngettext
+from flask_babel import format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from mapsvc.domain.awards import Assignment, Offer, OfferState
@@ -75,9 +75,27 @@ def rank_text(rank: int | None) -> str:
     return _("its 1st choice") if rank == 1 else _("its choice number %(rank)s", rank=number_text(rank))
 
 
+def own_basis_text(assignment: Assignment) -> str:
+    """Return why a group has its lot, as the group itself reads it."""
+    rank = assignment.rank
+    choice = (
+        _("a place outside of your list")
+        if rank is None
+        else _("your 1st choice")
+        if rank == 1
+        else _("your choice number %(rank)s", rank=number_text(rank))
+    )
+    kind = {
+        "reserve": _("on a reserved seat"),
+        "lock": _("decided beforehand by the office"),
+        "waiting_list": _("from the waiting list"),
+    }.get(assignment.basis, "")
+    return " · ".join(part for part in (choice, kind) if part)
+
+
 def micro_text(value: int | None) -> str:
     """Return a priority in two decimals, empty for None."""
-    return "" if value is None else number_text(round(value / 1_000_000, 2))
+    return "" if value is None else str(format_decimal(value / 1_000_000, "0.00"))
 
 
 def trouble_text(code: str) -> str:

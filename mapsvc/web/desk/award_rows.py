@@ -14,6 +14,8 @@ from mapsvc.web import award_words as words
 from mapsvc.web.explanations import topic
 from mapsvc.web.i18n import date_text
 
+#: Where somebody else can still come in.
+_CONTESTED = frozenset({"to_send", "pending", "over", "accepted", "void"})
 #: How the parts of the bar follow each other, from the furthest to the nearest.
 _ORDER = ("in_use", "signed", "accepted", "pending", "to_send", "over", "void", "empty", "given_back", "withdrawn")
 
@@ -46,13 +48,14 @@ def lot_row(one: LotAwards, board: AwardBoard, now: datetime) -> dict[str, Any]:
         "holders": [_holder(seat, board, now) for seat in one.seats],
         "seats_text": ngettext("%(num)s seat", "%(num)s seats", lot.capacity) if lot.capacity > 1 else "",
         "next": None
-        if following is None
+        if following is None or state not in _CONTESTED
         else {
             "name": group_name(following.application),
             "code": following.application.code,
             "priority": words.micro_text(following.priority_micro),
         },
         "trouble": words.trouble_text(one.trouble),
+        "action": _action(one, state, board),
         "todo": _todo(one, state, board),
         "withdrawn": date_text(lot.withdrawn_at.date()) if lot.withdrawn_at else "",
         "reason": lot.withdrawn_reason or "",
@@ -115,6 +118,38 @@ def _todo(one: LotAwards, state: str, board: AwardBoard) -> str:
     }.get(state, "")
 
 
+def _action(one: LotAwards, state: str, board: AwardBoard) -> str:
+    """Return the words of the button for what waits for the office at a lot, empty where nothing does."""
+    if not board.may_act:
+        return ""
+    if one.trouble:
+        return _("Look at it")
+    if state == "accepted":
+        return _("Verify") if any(seat.open_conditions for seat in one.seats) else _("Note the signature")
+    return _("Hand over") if state == "signed" else ""
+
+
+def _steps(seat: Seat) -> list[dict[str, str]]:
+    """Return the way of an award from the offer to the keys, with the days that are known."""
+    offer = seat.offer
+    reached = {"to_send": 0, "pending": 1, "over": 1, "accepted": 2, "signed": 4, "in_use": 5, "given_back": 5}
+    at = reached.get(seat.state, 0)
+    if seat.state == "accepted" and not seat.open_conditions:
+        at = 3
+    notes = (
+        date_text(offer.sent_at.date()) if offer else "",
+        date_text(offer.answered_at.date()) if offer and offer.answered_at and at > 1 else "",
+        ngettext("%(num)s rule open", "%(num)s rules open", len(seat.open_conditions)) if seat.open_conditions else "",
+        "",
+        date_text(seat.handover.done_on) if seat.handover else "",
+    )
+    names = (_("Offer"), _("Answer"), _("Verified"), _("Contract"), _("Keys"))
+    return [
+        {"name": name, "note": note, "state": "done" if place < at else "now" if place == at else "todo"}
+        for place, (name, note) in enumerate(zip(names, notes, strict=True))
+    ]
+
+
 def summary(board: AwardBoard) -> list[dict[str, Any]]:
     """Return how many lots are how far, with where each part of the bar begins, in percent."""
     counts: dict[str, int] = {}
@@ -143,11 +178,12 @@ def seat_detail(seat: Seat, board: AwardBoard, now: datetime) -> dict[str, Any]:
     offer, assignment = seat.offer, seat.assignment
     return _holder(seat, board, now) | {
         "assignment": assignment.id,
+        "steps": _steps(seat) if seat.state != "void" else [],
         "offer": offer.id if offer else "",
         "version": offer.version if offer else 0,
         "priority": words.micro_text(assignment.priority_micro),
         "cutoff": words.micro_text(assignment.cutoff_micro),
-        "margin": words.micro_text(assignment.margin),
+        "margin": words.micro_text(assignment.margin) if assignment.margin else "",
         "verify_by": date_text(assignment.verify_by),
         "conditions": [
             {
@@ -175,7 +211,7 @@ def seat_detail(seat: Seat, board: AwardBoard, now: datetime) -> dict[str, Any]:
 def _report(one: Handover | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {"day": date_text(one.done_on), "keys": one.keys, "meters": one.meters, "report": one.report}
+    return {"day": date_text(one.done_on), "key_count": one.keys, "meters": one.meters, "report": one.report}
 
 
 def past_offer(offer: Offer, group: Application, board: AwardBoard) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from mapsvc.web.desk.call_nav import frame_of
 from mapsvc.web.messages import sentence
 from mapsvc.web.problems import status_of, wants_json
 
-_HERE = "desk.call_awards"
+_HERE = "desk.awards"
 #: What refuses an action although the officer may take it; the page comes again with what was typed.
 _REFUSED = (Invalid, Conflict, Stale)
 
 
-@bp.get("/calls/<code>/awards")
+@bp.get("/calls/<code>/awards", endpoint="awards")
 def call_awards(code: str) -> ResponseReturnValue:
     """Show how far the awards of a call are, lot by lot."""
     return _overview(code)
@@ -230,4 +230,4 @@ def _again(error: DomainError, show: Callable[[DomainError], ResponseReturnValue
 
 def _done(words: str, code: str) -> ResponseReturnValue:
     flash(words, "ok")
-    return redirect(url_for("desk.call_awards", code=code), 303)
+    return redirect(url_for("desk.awards", code=code), 303)
