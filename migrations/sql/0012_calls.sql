@@ -335,6 +335,26 @@ CREATE INDEX match_runs_call ON match_runs (call_id, started_at DESC);
 CREATE UNIQUE INDEX match_runs_adopted ON match_runs (call_id) WHERE state = 'adopted';
 CREATE UNIQUE INDEX match_runs_under_way ON match_runs (call_id) WHERE kind <> 'simulation' AND state IN ('frozen', 'computed', 'reviewed');
 
+-- The steps of domain.match_runs.TRANSITIONS, whoever writes; what was frozen or computed stays as it is.
+CREATE FUNCTION mapsvc_run_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (('prepared', 'frozen'), ('prepared', 'computed'),
+            ('prepared', 'discarded'), ('frozen', 'computed'), ('frozen', 'discarded'), ('computed', 'reviewed'),
+            ('computed', 'discarded'), ('reviewed', 'adopted'), ('reviewed', 'discarded'), ('adopted', 'superseded')) THEN
+        RAISE check_violation USING MESSAGE = 'a run that is ' || OLD.state || ' cannot become ' || NEW.state;
+    END IF;
+    IF OLD.state <> 'prepared' AND (NEW.call_id, NEW.kind, NEW.input_sha256, NEW.ids, NEW.frozen_by)
+            IS DISTINCT FROM (OLD.call_id, OLD.kind, OLD.input_sha256, OLD.ids, OLD.frozen_by) THEN
+        RAISE check_violation USING MESSAGE = 'the input of a frozen run cannot change';
+    END IF;
+    IF OLD.state NOT IN ('prepared', 'frozen') AND (NEW.snapshot, NEW.result_sha256, NEW.trace)
+            IS DISTINCT FROM (OLD.snapshot, OLD.result_sha256, OLD.trace) THEN
+        RAISE check_violation USING MESSAGE = 'the result of a computed run cannot change';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER match_runs_step BEFORE UPDATE ON match_runs FOR EACH ROW EXECUTE FUNCTION mapsvc_run_step();
+
 -- Who got what in an adopted run, and who waits.
 CREATE TABLE assignments (
     id uuid PRIMARY KEY,

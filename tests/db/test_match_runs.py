@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.exc import IntegrityError
 
 from mapsvc.bootstrap import build
 from mapsvc.cli import main
@@ -284,6 +285,22 @@ def test_a_superseded_run_is_not_adopted_again_and_its_states_have_an_order(worl
         with pytest.raises(Conflict) as refused:
             move()
         assert refused.value.code == "run_adopted"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'reviewed'",
+        "snapshot = replace(snapshot, 'APP-0101', 'APP-0109')",
+        "input_sha256 = repeat('0', 64)",
+        "ids = '{}'",
+        "adopted_by = frozen_by",
+    ],
+)
+def test_the_database_keeps_an_adopted_run_as_it_is_whoever_writes(world, change):
+    adopted(world)
+    with pytest.raises(IntegrityError):
+        world.make.write(f"UPDATE match_runs SET {change}")
 
 
 def test_freezing_with_an_old_version_is_stale(world):
