@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from mapsvc.domain.application_drafts import ApplicationDraft
 from mapsvc.domain.call_market import MarketLot
@@ -37,17 +38,21 @@ def lots_to_rank(uow: UnitOfWork, actor: Actor, key: str, now: datetime) -> tupl
     Raises NotFound. Distances and facts are as exact as the public sees them.
     """
     seen = look(uow, actor, key, now)
-    with uow:
-        lots = [lot for lot in uow.call_market.lots(seen.call.id) if not lot.withdrawn]
+    lots = [lot for lot in public_lots(uow, seen.call.id) if not lot.withdrawn]
     needs = compared_needs(seen.draft)
     policy = replace(policy_of(seen.call.definition), warn_only=_CITY)
     rank = {lot: place for place, lot in enumerate(seen.draft.lots, 1)}
     found = []
-    for one in lots:
-        lot = replace(one, space=public_side(one.space))
+    for lot in lots:
         pair = explain(Candidate("", needs), lot_offer(lot), now.date(), policy) if needs is not None else None
         found.append(LotFit(lot, pair, rank.get(lot.id, 0)))
     return seen, sorted(found, key=_order)
+
+
+def public_lots(uow: UnitOfWork, call_id: UUID) -> list[MarketLot]:
+    """Return the lots of a call as exactly as the public sees them, withdrawn ones too."""
+    with uow:
+        return [replace(lot, space=public_side(lot.space)) for lot in uow.call_market.lots(call_id)]
 
 
 def compared_needs(draft: ApplicationDraft) -> NeedsProfile | None:

@@ -1,8 +1,10 @@
-"""The private page of an application (`/a/<key>`): where it stands, checking and sending it, its documents, its end."""
+"""The private page of an application (`/a/<key>`): where it stands, checking and sending it, its end.
+
+Files and the answer to a request for completion are in `application_files`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -13,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -21,25 +22,25 @@ from flask_babel import gettext as _
 
 from mapsvc.domain.application_drafts import ApplicationDraft, GroupFacts
 from mapsvc.domain.application_states import WITHDRAWABLE, ApplicationState
-from mapsvc.domain.errors import Conflict, DomainError, Invalid, NotFound, TooLarge, UnsupportedType
+from mapsvc.domain.errors import Conflict, Invalid, NotFound
 from mapsvc.domain.projects import Project
-from mapsvc.usecases import application_documents, application_sending, applications
-from mapsvc.usecases.application_sending import Completion
+from mapsvc.usecases import application_lots, application_sending, applications
 from mapsvc.usecases.applications import Opened
 from mapsvc.web import application_view as view
-from mapsvc.web import needs_form
-from mapsvc.web.application_words import closing_text, fault_text, life, local_text, size_text, states, step_titles
-from mapsvc.web.applications import documents_page, plausible_address
+from mapsvc.web import award_view
+from mapsvc.web.application_words import closing_text, fault_text, life, local_text, states, step_titles
+from mapsvc.web.applications import plausible_address
 from mapsvc.web.current import actor, forget, now, services
 from mapsvc.web.i18n import date_text, language
-from mapsvc.web.limits import SAVE, SUBSCRIBE, UPLOAD, limiter
+from mapsvc.web.limits import SUBSCRIBE, UPLOAD, limiter
 from mapsvc.web.needs import district_choices
 from mapsvc.web.problems import problem, status_of, wants_json
 from mapsvc.web.reports import never_kept
 
 bp = Blueprint("application_pages", __name__)
 bp.after_request(never_kept)
-_COUNTS = ("members_count", "members_under_30", "members_under_35")
+#: Counts of people that an answer may add.
+COUNTS = ("members_count", "members_under_30", "members_under_35")
 _WITHDRAWN_TOO_LATE = frozenset({"final", "contracting", "concluded"})
 
 
@@ -78,10 +79,11 @@ def _name_of(facts: Mapping[str, Any], working: Mapping[str, Any]) -> str:
 @bp.get("/a/<key>")
 def show(key: str) -> ResponseReturnValue:
     """Show where an application stands: its parts while it is written, its way and receipt once it was sent."""
-    return _page(key, look(key))
+    return page_of(key, look(key))
 
 
-def _page(key: str, seen: Opened, *, status: int = 200, **more: Any) -> ResponseReturnValue:
+def page_of(key: str, seen: Opened, *, status: int = 200, **more: Any) -> ResponseReturnValue:
+    """Answer with the private page of an application; `more` holds what was typed and what is wrong with it."""
     state = seen.application.state
     kind, title, text = states()[state]
     page = render_template(
@@ -106,7 +108,7 @@ def _page(key: str, seen: Opened, *, status: int = 200, **more: Any) -> Response
         sent_documents=[view.document(one) for one in seen.documents if one.sent_at is not None],
         fresh_documents=[view.document(one) for one in seen.documents if one.sent_at is None],
         completions=_completions(seen),
-        **({"faults": {}, "typed": {}} | more),
+        **({"faults": {}, "typed": {}, "award": award_view.of_key(key)} | more),
     )
     return make_response(page, status)
 
@@ -120,7 +122,7 @@ def _asked(seen: Opened) -> dict[str, Any] | None:
     request_ = seen.request
     if request_ is None or seen.application.state != ApplicationState.INTEGRATION_REQUESTED:
         return None
-    open_facts = [name for name in ("legal_id", *_COUNTS) if name not in seen.application.facts]
+    open_facts = [name for name in ("legal_id", *COUNTS) if name not in seen.application.facts]
     declared = seen.application.declarations
     return {
         "text": request_.asked,
@@ -172,13 +174,13 @@ def _check_page(key: str, seen: Opened, fault: str = "", status: int = 200) -> R
 def _content(seen: Opened, draft: ApplicationDraft) -> dict[str, Any]:
     """Return what was written, in words."""
     districts = dict(district_choices())
-    named = {lot.id: lot for lot in seen.lots}
+    named = {lot.id: lot for lot in application_lots.public_lots(services().unit_of_work(), seen.call.id)}
     return {
         "group_lines": view.group_lines(draft.group.to_json(), districts),
         "needs_lines": view.needs_lines(draft.needs, districts),
         "project": draft.project,
         "themes": view.theme_lines(draft.project.themes),
-        "lots": [named[one] for one in draft.lots if one in named],
+        "lots": [view.lot_words(named[one]) for one in draft.lots if one in named],
         "papers": [view.document(one) for one in seen.package],
         "declarations": [one for one in view.declarations(seen) if one["code"] in draft.declarations],
     }
@@ -236,7 +238,7 @@ def send(key: str) -> ResponseReturnValue:
         seen = look(key)
         if not seen.writable:
             flash(fault_text(error), "bad")
-            return _page(key, seen, status=status_of(error))
+            return page_of(key, seen, status=status_of(error))
         return _check_page(key, seen, fault_text(error), status_of(error))
     if wants_json():
         return jsonify(receipt=receipt.number, at=receipt.at.isoformat(), sha256=receipt.sha256, code=receipt.code)
@@ -257,7 +259,7 @@ def withdraw(key: str) -> ResponseReturnValue:
         if wants_json():
             raise
         flash(fault_text(error), "warn")
-        return _page(key, look(key), status=409)
+        return page_of(key, look(key), status=409)
     flash(_("Withdrawn. It takes no further part in the call."), "ok")
     return redirect(url_for("application_pages.show", key=key), 303)
 
@@ -271,7 +273,7 @@ def address(key: str) -> ResponseReturnValue:
         fault = Invalid("this is no e-mail address", "/email", code="not_an_email", value=email)
         if wants_json():
             raise fault
-        return _page(key, look(key), status=422, faults={"email": fault_text(fault)}, typed={"email": email})
+        return page_of(key, look(key), status=422, faults={"email": fault_text(fault)}, typed={"email": email})
     forget()
     mailed = applications.set_address(services().unit_of_work(), actor(), key, email, language(), now())
     if mailed:
@@ -283,121 +285,3 @@ def address(key: str) -> ResponseReturnValue:
     else:
         flash(_("The address is forgotten."), "ok")
     return redirect(url_for("application_pages.show", key=key), 303)
-
-
-@bp.post("/a/<key>/files")
-@limiter.limit(SAVE)
-def add_file(key: str) -> ResponseReturnValue:
-    """Keep a document and answer with its receipt; the same file sent twice is kept once."""
-    uploads = [one for one in request.files.getlist("document") if one.filename]
-    kind = request.form.get("kind", "")
-    back = request.form.get("back", "")
-    look(key)
-    forget()
-    try:
-        if not uploads:
-            raise Invalid("choose a file", "/document", code="document_none")
-        kept = [_keep(key, kind, one) for one in uploads]
-    except DomainError as error:
-        if wants_json() or isinstance(error, NotFound):
-            raise
-        return _file_refused(key, kind, error)
-    if wants_json():
-        return jsonify(documents=kept), 201
-    flash(_("Received: %(name)s. Receipt %(receipt)s.", name=kept[-1]["name"], receipt=kept[-1]["receipt"]), "ok")
-    return redirect(_after_file(key, back), 303)
-
-
-def _keep(key: str, kind: str, upload: Any) -> dict[str, Any]:
-    checked = services().check_document(upload.read(), upload.filename or "")
-    work, files = services().unit_of_work(), services().documents
-    one = application_documents.add_document(work, files, actor(), key, kind, checked, now())
-    return {
-        "id": str(one.id), "name": one.name, "size": size_text(one.bytes), "receipt": one.receipt,
-        "sha256": one.sha256, "url": url_for("application_pages.file", key=key, document_id=one.id),
-    }  # fmt: skip
-
-
-def _after_file(key: str, back: str) -> str:
-    if back == "page":
-        return url_for("application_pages.show", key=key)
-    return url_for("applications.step", key=key, name="documents")
-
-
-def _file_refused(key: str, kind: str, error: DomainError) -> ResponseReturnValue:
-    seen = look(key)
-    if not seen.writable:
-        return _page(key, seen, status=status_of(error), faults={"document": fault_text(error)})
-    return documents_page(key, seen, kind, fault_text(error), status_of(error))
-
-
-@bp.post("/a/<key>/files/<uuid:document_id>/remove")
-@limiter.limit(SAVE)
-def remove_file(key: str, document_id: UUID) -> ResponseReturnValue:
-    """Take a document out of the application."""
-    forget()
-    try:
-        application_documents.remove_document(services().unit_of_work(), actor(), key, document_id, now())
-    except Conflict as error:
-        if wants_json():
-            raise
-        flash(fault_text(error), "warn")
-    if wants_json():
-        return jsonify(removed=str(document_id))
-    return redirect(_after_file(key, request.form.get("back", "")), 303)
-
-
-@bp.get("/a/<key>/files/<uuid:document_id>")
-def file(key: str, document_id: UUID) -> ResponseReturnValue:
-    """Answer a document to its group, to be downloaded only."""
-    one = application_documents.document_to_read(services().unit_of_work(), actor(), key, document_id)
-    return document_response(one.id, one.name, one.media_type)
-
-
-def document_response(document_id: UUID, name: str, media_type: str) -> ResponseReturnValue:
-    """Return a kept document as a download; no page shows what somebody else made."""
-    path = services().documents.path(document_id)
-    if not path.is_file():
-        raise NotFound("there is no such document")
-    response = send_file(path, mimetype=media_type, as_attachment=True, download_name=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@bp.post("/a/<key>/answer")
-@limiter.limit(UPLOAD)
-def answer(key: str) -> ResponseReturnValue:
-    """Answer what the office asked to be completed; a file may come with it."""
-    typed = {name: request.form.get(name, "").strip() for name in ("text", "legal_id", *_COUNTS)}
-    faults: dict[str, DomainError] = {}
-    counts: dict[str, int | None] = {}
-    for name in _COUNTS:
-        try:
-            counts[name] = needs_form.read_count(typed[name], name)
-        except Invalid as error:
-            faults[name] = error
-    if not faults:
-        completion = Completion(typed["text"], tuple(request.form.getlist("declarations")), typed["legal_id"], **counts)
-        try:
-            _keep_with_answer(key)
-            forget()
-            application_sending.answer(services().unit_of_work(), actor(), key, completion, now())
-        except Invalid as error:
-            faults[error.pointer.strip("/").split("/")[0]] = error
-        except (Conflict, TooLarge, UnsupportedType) as error:
-            faults["document" if not isinstance(error, Conflict) else ""] = error
-    if faults:
-        first = next(iter(faults.values()))
-        if wants_json():
-            raise first
-        words = {name: fault_text(error) for name, error in faults.items()}
-        return _page(key, look(key), status=status_of(first), faults=words, typed=typed)
-    flash(_("Sent to the office. It goes on with your application."), "ok")
-    return redirect(url_for("application_pages.show", key=key), 303)
-
-
-def _keep_with_answer(key: str) -> None:
-    for upload in request.files.getlist("document"):
-        if upload.filename:
-            _keep(key, request.form.get("kind", "other"), upload)

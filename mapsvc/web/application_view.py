@@ -72,6 +72,11 @@ def _lot_row(one: LotFit) -> dict[str, Any]:
     }
 
 
+def lot_words(lot: MarketLot) -> dict[str, str]:
+    """Return number, name and size of a lot."""
+    return {"number": lot.number, "name": str(offer_place(lot.space)["name"]), "line": _lot_line(lot)}
+
+
 def _lot_line(lot: MarketLot) -> str:
     cost = lot_offer(lot).features.all_in_cents
     parts = [

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mapsvc.domain.application_drafts import GroupFacts, Step
+from mapsvc.domain.application_drafts import NEEDED, GroupFacts, Step
 from mapsvc.domain.errors import Conflict, DomainError, Invalid, Stale
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.imports import THEMES
@@ -306,7 +306,8 @@ def _extras(key: str, seen: Opened, at: Step, typed: Typed, faults: Mapping[str,
     if at is Step.NEEDS:
         sections = needs_view.sections(typed, faults, district_choices())
         for section in sections:
-            section["open"] = section["open"] or any(one["code"] in fresh for one in section["controls"])
+            codes = {one["code"] for one in section["controls"]}
+            section["open"] = bool(codes & (fresh | set(NEEDED) | set(faults)))
         return {"sections": sections, "presets": needs_view.presets(), "units": needs_view.units()}
     if at is Step.PROJECT:
         return {"themes": choices("theme"), "weights": weight_choices(), "most_themes": MOST_THEMES,

@@ -6,9 +6,11 @@ from flask import Blueprint
 def blueprints() -> list[Blueprint]:
     """Return all blueprints."""
     from mapsvc.web import (
+        application_files,
         application_pages,
         applications,
         areas,
+        awards,
         calls,
         collectives,
         committee,
@@ -65,6 +67,8 @@ def blueprints() -> list[Blueprint]:
         committee.bp,
         applications.bp,
         application_pages.bp,
+        application_files.bp,
+        awards.bp,
         data.bp,
         transparency.bp,
         mark.bp,
