@@ -11,7 +11,7 @@ from mapsvc.domain.applications import application_token
 from mapsvc.domain.ids import token_hash
 from mapsvc.domain.match_runs import MatchRun, RunKind
 from mapsvc.domain.people import Actor
-from mapsvc.usecases import awards, match_runs
+from mapsvc.usecases import award_sending, awards, match_runs
 from tests.builders import NOW, Builder
 from tests.evaluation_world import CODE, EvaluationWorld, build_world
 
@@ -44,7 +44,7 @@ class AwardWorld(EvaluationWorld):
 
     def send(self, now: Any = NOW) -> int:
         """Send all offers that are due."""
-        return awards.send_offers(self.uow(), self.officer, CODE, now)
+        return award_sending.send_offers(self.uow(), self.officer, CODE, now)
 
     def offer(self, code: str) -> Any:
         """Return the newest offer to a group."""

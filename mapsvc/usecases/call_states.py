@@ -22,8 +22,8 @@ from mapsvc.domain.spaces import AvailabilityState
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
 from mapsvc.usecases.availability import move_space
-from mapsvc.usecases.call_lots import free_space
 from mapsvc.usecases.call_access import call_for
+from mapsvc.usecases.call_lots import free_space
 from mapsvc.usecases.calls import checks_of, mail_facts, write
 from mapsvc.usecases.committees import tell_members
 from mapsvc.usecases.scores import conclude_when_signed
@@ -53,6 +53,11 @@ def move(uow: UnitOfWork, actor: Actor, code: str, version: int, to: str, now: d
         changed = _moved(uow, actor, call, found, words, now)
         uow.commit()
     return changed
+
+
+def step_to(uow: UnitOfWork, actor: Actor, call: Call, to: CallState, now: datetime) -> Call:
+    """Move a call that the caller has locked, inside its transaction and after its permission check; as `move`."""
+    return _moved(uow, actor, call, transition(call, to), "", now)
 
 
 def missing_guards(uow: UnitOfWork, call: Call, found: Transition, now: datetime) -> tuple[str, ...]:

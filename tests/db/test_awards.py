@@ -20,7 +20,7 @@ from mapsvc.domain.match_runs import RunKind
 from mapsvc.domain.people import Actor
 from mapsvc.notify.messages import compose
 from mapsvc.operations.connections import connect
-from mapsvc.usecases import award_conditions, award_contracts, awards, call_lots, match_runs
+from mapsvc.usecases import award_conditions, award_contracts, award_sending, awards, call_lots, match_runs
 from mapsvc.usecases.award_contracts import HandoverNote
 from tests.award_world import AwardWorld, build_awards
 from tests.builders import NOW, Builder
@@ -102,7 +102,7 @@ def test_no_offer_leaves_before_the_final_list_or_after_the_end(world: AwardWorl
 @pytest.mark.parametrize("days", [2, 61])
 def test_the_time_for_an_answer_has_bounds(world: AwardWorld, days: int) -> None:
     with pytest.raises(Invalid) as error:
-        awards.send_offers(world.uow(), world.officer, CODE, NOW, days=days)
+        award_sending.send_offers(world.uow(), world.officer, CODE, NOW, days=days)
     assert error.value.pointer == "/days"
 
 
@@ -110,7 +110,7 @@ def test_the_time_for_an_answer_has_bounds(world: AwardWorld, days: int) -> None
 def test_only_an_officer_of_the_area_sends_and_revokes(world: AwardWorld, name: str) -> None:
     who = world.people[name]
     with pytest.raises(Forbidden):
-        awards.send_offers(world.uow(), who, CODE, NOW)
+        award_sending.send_offers(world.uow(), who, CODE, NOW)
     world.send()
     offer = world.offer("APP-0101")
     with pytest.raises(Forbidden):

@@ -11,7 +11,15 @@ from flask_babel import ngettext
 from mapsvc.domain.awards import LONGEST_OFFER, OFFER_DAYS, SHORTEST_OFFER
 from mapsvc.domain.errors import Conflict, DomainError, Invalid, NotFound, Stale
 from mapsvc.domain.match_runs import RunKind
-from mapsvc.usecases import award_boards, award_conditions, award_contracts, awards, call_lots, match_runs
+from mapsvc.usecases import (
+    award_boards,
+    award_conditions,
+    award_contracts,
+    award_sending,
+    awards,
+    call_lots,
+    match_runs,
+)
 from mapsvc.usecases.award_boards import AwardBoard
 from mapsvc.web.current import actor, forget, now, services
 from mapsvc.web.desk import award_rows
@@ -62,7 +70,7 @@ def _run_url(board: AwardBoard) -> str:
 def call_awards_send(code: str) -> ResponseReturnValue:
     """Send every offer that is due."""
     try:
-        count = awards.send_offers(services().unit_of_work(), actor(), code, now(), days=given_number("days"))
+        count = award_sending.send_offers(services().unit_of_work(), actor(), code, now(), days=given_number("days"))
     except _REFUSED as error:
         return _again(error, lambda fault: _overview(code, fault))
     return _done(ngettext("%(num)s offer is on its way.", "%(num)s offers are on their way.", count), code)
