@@ -6,16 +6,20 @@ Others stay as they are. Nothing here speaks of what nobody can change: who some
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mapsvc.domain.call_definitions import Mechanism
+from mapsvc.domain.matches import FitResult, State
 from mapsvc.matching.call_rules import WITHDRAWN
-from mapsvc.matching.micro import MICRO
+from mapsvc.matching.micro import MICRO, divide
 from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.priority import MOST_POINTS
 from mapsvc.matching.runs import ApplicationInput, PairInput, Run
+
+_MOST_RULES = 2
+"""Rules that one piece of advice names together (matching 3.11)."""
 
 
 class Lever(StrEnum):
@@ -29,12 +33,16 @@ class Lever(StrEnum):
 
 @dataclass(frozen=True)
 class WhatIf:
-    """One change that gives the application ``lot``: points of merit, micro-units of fit, or the key of a rule."""
+    """One change that gives the application ``lot``: points of merit, micro-units of fit, or the key of a rule.
+
+    ``also`` is a second rule that would have to be met with the first one.
+    """
 
     lever: Lever
     lot: str
     amount: int | None = None
     rule: str | None = None
+    also: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,14 @@ def _gets(run: Run, application: str, lot: str) -> bool:
 
 
 def _by_rule(run: Run, application: str, lot: str, pair: PairInput) -> list[WhatIf]:
-    # A lot that was withdrawn does not come back.
-    if len(pair.blocked_by) > 1 or WITHDRAWN in pair.blocked_by or (application, lot) in run.locks.forbid:
+    rules = sorted(set(pair.blocked_by))
+    # A lot that was withdrawn does not come back, and three things at once are no advice.
+    if len(rules) > _MOST_RULES or WITHDRAWN in rules or (application, lot) in run.locks.forbid:
         return []
     changed = with_pair(run, application, lot, replace(pair, blocked_by=()))
-    return [WhatIf(Lever.RULE, lot, rule=pair.blocked_by[0])] if _gets(changed, application, lot) else []
+    if not _gets(changed, application, lot):
+        return []
+    return [WhatIf(Lever.RULE, lot, rule=rules[0], also=rules[1] if len(rules) > 1 else None)]
 
 
 def _gap(solved: Solved, application: str, lot: str) -> int | None:
@@ -210,3 +221,25 @@ def verify_first(run: Run) -> dict[tuple[str, str], int]:
         for rule in one.pairs[lot].conditional_on
     )
     return dict(sorted(waiting.items(), key=lambda item: (-item[1], item[0])))
+
+
+def criterion_gains(fits: Sequence[FitResult], amount: int) -> dict[str, int]:
+    """Return by criterion how much better it would have to be, alone, for the fit to rise by `amount` micro-units.
+
+    Δf = amount·W/w, rounded up until the rounded fit reaches it; a criterion that cannot rise so far is left out, and
+    one that nobody asked for as well (matching 3.11).
+    """
+    whole = sum(one.weight for one in fits)
+    now = sum(one.weight * one.micro for one in fits)
+    wanted = divide(now, whole) + amount
+    found: dict[str, int] = {}
+    for one in fits:
+        if one.weight == 0 or one.state is State.NOT_APPLICABLE:
+            continue
+        # Rounding half to even never takes away more than half of a unit.
+        more = max(1, -(-((2 * wanted - 1) * whole - 2 * now) // (2 * one.weight)))
+        while divide(now + one.weight * more, whole) < wanted:
+            more += 1
+        if one.micro + more <= MICRO:
+            found[one.code] = more
+    return found

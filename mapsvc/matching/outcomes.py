@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -125,3 +126,12 @@ def _figures(solved: Solved) -> dict[str, object]:
         "priority_micro": sum(solved.run.priority_of(name, lot) for name, lot in placed.items()),
         "worst_rank": max(ranks, default=None),
     }
+
+
+def rank_profile(solved: Solved) -> dict[str, int]:
+    """Return how many got their first, second … choice by the rank as text; "other" is an unlisted lot, "none" is none."""
+    ranks: Counter[str] = Counter()
+    for name, lot in solved.assignment.items():
+        rank = solved.rank_of(name)
+        ranks["none" if lot is None else "other" if rank is None else str(rank)] += 1
+    return dict(sorted(ranks.items()))

@@ -16,8 +16,9 @@ from mapsvc.domain.match_runs import MatchRun, RunKind, RunState
 from mapsvc.domain.people import Actor
 from mapsvc.matching.audits import trace
 from mapsvc.matching.counterfactuals import empty_lots, verify_first
-from mapsvc.matching.outcomes import ENGINE_VERSION, comparison, outcome, solve_run
+from mapsvc.matching.outcomes import ENGINE_VERSION, comparison, outcome, rank_profile, solve_run
 from mapsvc.matching.runs import Run, market_of
+from mapsvc.matching.trades import improving_trades
 from mapsvc.usecases.call_market import CallMarket
 
 
@@ -90,6 +91,8 @@ def _diagnostics(run: Run) -> dict[str, Any]:
              "fills_if_listed": list(one.fills_if_listed)}
             for one in empty_lots(solved)
         ],
+        "rank_profile": rank_profile(solved),
+        "trades": [list(circle) for circle in improving_trades(solved)],
         "unlisted_lots": sorted(set(run.lots) - listed),
         "verify_first": [[lot, rule, count] for (lot, rule), count in verify_first(run).items()],
     }  # fmt: skip

@@ -14,14 +14,24 @@ from mapsvc.cli import main
 from mapsvc.domain.call_definitions import Mechanism, Weights
 from mapsvc.domain.canonical import canonical
 from mapsvc.domain.errors import Invalid
-from mapsvc.matching.counterfactuals import Lever, empty_lots, verify_first, what_would_change, with_pair
+from mapsvc.domain.matches import FitResult, State
+from mapsvc.matching.counterfactuals import (
+    Lever,
+    criterion_gains,
+    empty_lots,
+    verify_first,
+    what_would_change,
+    with_pair,
+)
+from mapsvc.matching.fits import score_of
 from mapsvc.matching.market import Reserve
 from mapsvc.matching.micro import MICRO
-from mapsvc.matching.outcomes import comparison, outcome, rank_sensitive, solve_run
+from mapsvc.matching.outcomes import comparison, outcome, rank_profile, rank_sensitive, solve_run
 from mapsvc.matching.priority import Terms, impact, merit, owner_terms, priority
 from mapsvc.matching.reasons import Explainer, WhyNot
 from mapsvc.matching.run_files import archive, read_run, replay, run_to_json
 from mapsvc.matching.runs import ApplicationInput, Locks, LotInput, PairInput, Run, check_run
+from mapsvc.matching.trades import improving_trades
 
 FIT_ONLY = Weights(merit=0, impact=0, fit=100, owner=0)
 E2_PRIORITY = {
@@ -334,3 +344,62 @@ def test_the_command_replays_a_snapshot_and_says_what_differs(tmp_path):
     assert (other.exit_code, json.loads(other.stdout)["differing"]) == (1, ["assignment"])
     refused = CliRunner().invoke(main, ["match", "replay", "-"], input=json.dumps({"run": {}}))
     assert (refused.exit_code, refused.stdout) == (2, "")
+
+
+def test_two_rules_that_keep_a_group_apart_are_named_together_and_three_are_no_advice():
+    two = with_pair(e2(), "B", "X", pair(950_000, blocked_by=("H06.budget", "H02.min")))
+    (change,) = [one for one in what_would_change(solve_run(two), "B") if one.lot == "X"]
+    assert (change.lever, change.rule, change.also) == (Lever.RULE, "H02.min", "H06.budget")
+    three = with_pair(e2(), "B", "X", pair(950_000, blocked_by=("H06.budget", "H02.min", "H12.water")))
+    assert [one for one in what_would_change(solve_run(three), "B") if one.lot == "X"] == []
+    gone = with_pair(e2(), "B", "X", pair(950_000, blocked_by=("H21.withdrawn",)))
+    assert [one for one in what_would_change(solve_run(gone), "B") if one.lot == "X"] == []
+    assert Explainer(solve_run(gone)).explain("B").others["X"].code is WhyNot.LOT_WITHDRAWN
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, MICRO)), min_size=1, max_size=10).filter(
+        lambda some: any(weight for weight, _ in some)
+    ),
+    st.integers(1, MICRO),
+)
+def test_a_criterion_that_gains_as_much_lifts_the_fit_as_far_and_one_unit_less_does_not(parts, amount):
+    fits = [
+        FitResult(str(place), weight, micro, micro, micro, State.PASS) for place, (weight, micro) in enumerate(parts)
+    ]
+    before = score_of(tuple(fits)).fit
+    for code, more in criterion_gains(fits, amount).items():
+
+        def lifted(by, code=code):
+            return score_of(tuple(replace(one, micro=one.micro + by * (one.code == code)) for one in fits)).fit
+
+        assert lifted(more) >= before + amount
+        assert more == 1 or lifted(more - 1) < before + amount
+        assert fits[int(code)].micro + more <= MICRO
+
+
+def test_trades_that_priorities_forbid_are_counted():
+    ranking = {"A": ("X", "Y"), "B": ("Y", "X"), "C": ("X",)}
+    fits = {"A": {"X": 100_000, "Y": 900_000}, "B": {"X": 900_000, "Y": 100_000}, "C": {"X": 500_000}}
+    run = Run(
+        "TEST", Mechanism.STABLE, FIT_ONLY, "", {"X": LotInput(), "Y": LotInput()},
+    fits = [
+        FitResult(str(place), weight, micro, micro, micro, State.PASS) for place, (weight, micro) in enumerate(parts)
+    ]
+    )  # fmt: skip
+    solved = solve_run(run)
+    assert solved.assignment == {"A": "Y", "B": "X", "C": None}
+    assert improving_trades(solved) == [("A", "B")]
+    assert rank_profile(solved) == {"2": 2, "none": 1}
+    assert improving_trades(solve_run(e2())) == []
+
+
+@settings(max_examples=100)
+@given(runs())
+def test_every_trade_is_better_for_all_who_take_part(run):
+    solved = solve_run(run)
+    for circle in improving_trades(solved):
+        assert len(circle) > 1
+        for name, other in zip(circle, (*circle[1:], circle[0]), strict=True):
+            wishes = solved.market.prefs[name]
+            assert wishes.index(solved.assignment[other]) < wishes.index(solved.assignment[name])
