@@ -19,7 +19,7 @@ from mapsvc.matching.outcomes import solve_run
 from mapsvc.matching.priority import Weights
 from mapsvc.matching.runs import Locks
 from mapsvc.usecases.match_boards import Board
-from mapsvc.web.desk import match_view
+from mapsvc.web.desk import match_map, match_view
 from mapsvc.web.desk import match_words as words
 from tests.board_world import LOTS, ROWS, the_board, the_faces, the_run
 
@@ -173,11 +173,21 @@ def test_the_page_of_a_large_matrix_shows_a_part():
 
 def test_the_map_draws_a_line_from_each_placed_group():
     board, faces = the_board(), the_faces()
-    data = match_view.map_data(board, faces, (RUMORE, "3"))
+    data = match_map.map_data(board, faces, (RUMORE, "3"))
     assert len(data["lines"]) == 6
     assert [line["dashed"] for line in data["lines"] if line["current"]] == [True]
     assert [lot["number"] for lot in data["lots"] if lot["empty"]] == ["2"]
     assert sum(group["out"] for group in data["groups"]) == 4
+
+
+def test_the_map_of_a_large_call_draws_what_the_page_shows():
+    board, faces = the_board(), the_faces()
+    part = match_view.Window((RUMORE, CICLO), ("1", "2"), 10, 7)
+    data = match_map.map_data(board, faces, None, None, part)
+    assert [group["id"] for group in data["groups"]] == [RUMORE, CICLO]
+    assert [lot["id"] for lot in data["lots"]] == ["1", "2", "3"]
+    assert len(data["lines"]) == 1
+    assert part.on_map(board) is None, "ten groups are all drawn"
 
 
 def test_the_map_of_a_simulation_draws_before_and_after():
@@ -187,7 +197,7 @@ def test_the_map_of_a_simulation_draws_before_and_after():
         replace(before.solved.run.applications[RUMORE].pairs["3"], blocked_by=("H09.evening",)),
     )  # fmt: skip
     after = Board(solve_run(run))
-    kinds = [line["kind"] for line in match_view.map_data(after, faces, None, before)["lines"]]
+    kinds = [line["kind"] for line in match_map.map_data(after, faces, None, before)["lines"]]
     assert (kinds.count("was"), kinds.count("moved"), kinds.count("now")) == (1, 2, 5)
     rows = match_view.rows(after, faces, match_view.window(after, faces), None, lambda *_: "", before)
     assert {row["code"]: row["was"] for row in rows if row["moved"]} == {RUMORE: "lot 3", CICLO: "no place"}
@@ -197,7 +207,7 @@ def test_the_map_of_a_simulation_draws_before_and_after():
 def test_groups_that_share_a_point_are_drawn_apart():
     board, faces = the_board(), the_faces()
     here = {code: replace(face, point=(45.05, 7.68)) for code, face in faces.groups.items()}
-    drawn = match_view.map_data(board, replace(faces, groups=here), None)["groups"]
+    drawn = match_map.map_data(board, replace(faces, groups=here), None)["groups"]
     assert len({group["at"] for group in drawn}) == len(ROWS)
     assert all(abs(group["at"][0] - 45.05) < 0.002 for group in drawn)
 

@@ -15,7 +15,7 @@ from mapsvc.usecases import match_runs
 from mapsvc.usecases.match_boards import Board
 from mapsvc.usecases.match_runs import Workspace
 from mapsvc.web.current import actor, forget, now, services
-from mapsvc.web.desk import call_nav, match_steps, match_view
+from mapsvc.web.desk import call_nav, match_map, match_steps, match_view
 from mapsvc.web.desk.blueprint import bp
 from mapsvc.web.desk.match_faces import faces_of
 from mapsvc.web.desk.match_view import GROUPS_SHOWN, LOTS_SHOWN
@@ -49,7 +49,6 @@ def match(code: str) -> str:
         **panels(board, faces, code, chosen, space),
         cards=match_view.cards(published, board.mechanism, lambda one: here(mechanism=one)),
         map=result_map(faces),
-        lines=match_view.map_data(board, faces, chosen),
         verify=verify,
         verify_count=board.rules_to_verify,
         plan=faces.lots[verify[0]["lot"]].url if verify and verify[0]["lot"] in faces.lots else "",
@@ -158,6 +157,7 @@ def matrix(board: Board, faces: Faces, chosen: tuple[str, str] | None, before: B
     return {
         "columns": match_view.columns(board, faces, part.lots, cell_link),
         "rows": match_view.rows(board, faces, part, chosen, cell_link, before),
+        "lines": match_map.map_data(board, faces, chosen, before, part.on_map(board)),
         "pager": _pager("page", page, GROUPS_SHOWN, part.total),
         "lot_pager": _pager("lots", lot_page, LOTS_SHOWN, part.total_lots),
         "tools": {"tabs": _tabs(shown), "query": query, "action": request.path,

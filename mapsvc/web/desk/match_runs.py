@@ -110,7 +110,6 @@ def _run_page(code: str, run_id: UUID, given: Mapping[str, str], fault: str) -> 
         **common,
         **matrix(board, faces, chosen),
         **panels(board, faces, code, chosen, None),
-        lines=match_view.map_data(board, faces, chosen),
     )
 
 
@@ -153,7 +152,6 @@ def _beside_now(code: str, shown: ShownRun, after: Board, faces: Faces) -> dict[
     return {
         **matrix(after, faces, chosen, before),
         **panels(after, faces, code, chosen, None),
-        "lines": match_view.map_data(after, faces, chosen, before),
         "before_figures": match_view.figures_text(before.figures),
         "moves": moved,
         "better": sum(one["better"] for one in moved),

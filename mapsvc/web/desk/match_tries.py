@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from mapsvc.domain.run_changes import WEIGHTS, Changes, read_changes
+from mapsvc.domain.run_changes import ADDED_LOT, WEIGHTS, Changes, read_changes
 from mapsvc.usecases import matching
 from mapsvc.usecases.match_boards import Board
 from mapsvc.web.current import actor, services
@@ -39,7 +39,7 @@ def form(board: Board, faces: Faces, given: Mapping[str, Any]) -> dict[str, Any]
             (lot, f"{capital(faces.lot(lot))}, {faces.lots[lot].name}") for lot in board.lots if lot in faces.lots
         ],
         "groups": sorted(((code, faces.group(code)) for code in board.assignment), key=lambda one: one[1].casefold()),
-        "spaces": _spaces({face.slug for face in faces.lots.values()}),
+        "spaces": _spaces({face.slug for face in faces.lots.values() if face.id != ADDED_LOT}),
         "given": {"mechanism": board.mechanism, **given},
     }
 
@@ -119,7 +119,7 @@ def in_words(changes: Mapping[str, Any], faces: Faces) -> list[str]:
     for lot, more in changes.get("seats", {}).items():
         found.append(_("%(lot)s with %(num)s more seat", lot=faces.lot(lot), num=more))
     if changes.get("add_space"):
-        added = faces.lots.get("+")
+        added = faces.lots.get(ADDED_LOT)
         found.append(_("added: %(place)s", place=added.name if added else changes["add_space"]))
     for group, lot in changes.get("require", []):
         found.append(_("%(lot)s given to %(group)s", lot=faces.lot(lot), group=faces.group(group)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, pi, radians, sin
 from typing import Any
 
 from flask_babel import format_decimal, ngettext
@@ -15,6 +14,7 @@ from flask_babel import gettext as _
 
 from mapsvc.domain.match_boards import Cell, Figures, Move, PairBoard, Standing, ToVerify
 from mapsvc.domain.matches import PairResult, State
+from mapsvc.domain.run_changes import ADDED_LOT
 from mapsvc.usecases.match_boards import Board
 from mapsvc.web.desk import match_words as words
 from mapsvc.web.desk.match_words import Faces
@@ -25,8 +25,8 @@ _STANDING_CSS = {Standing.GETS: "as", Standing.LISTED: "li", Standing.FAILS: "fl
 #: Ranks up to this one stand in their order on a narrow screen; later ones follow.
 _ORDERED = 10
 GROUPS_SHOWN, LOTS_SHOWN = 25, 12
-#: The ring of groups that share a point, in degrees of latitude (about 130 m), and how many it holds before it grows.
-_RING_DEGREES, _RING_FULL = 0.0012, 12
+#: A call with more groups draws only those of the page on the map.
+_ALL_ON_MAP = 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class Window:
     lots: tuple[str, ...]
     total: int
     total_lots: int
+
+    def on_map(self, board: Board) -> Window | None:
+        """Return what the map is limited to: this part in a large call, nothing in a small one."""
+        return self if len(board.assignment) > _ALL_ON_MAP else None
 
 
 def window(board: Board, faces: Faces, *, query: str = "", show: str = "", page: int = 1, lot_page: int = 1) -> Window:
@@ -86,7 +90,7 @@ def columns(board: Board, faces: Faces, lots: Iterable[str], link: Link) -> list
 
 def words_of_added(lot: str) -> str:
     """Return what a lot is called that has no face: the one that a simulation added."""
-    return _("Added lot") if lot == "+" else lot
+    return _("Added lot") if lot == ADDED_LOT else lot
 
 
 def rows(
@@ -170,61 +174,6 @@ def cards(published: Board, shown: str, link: Callable[[str], str]) -> list[dict
         }
         for board in (published, published.other)
     ]
-
-
-def map_data(board: Board, faces: Faces, chosen: tuple[str, str] | None, before: Board | None = None) -> dict[str, Any]:
-    """Return markers and lines as JSON: lots with their numbers, groups, and a line from each group to its lot."""
-    lots: list[dict[str, Any]] = [
-        {"id": lot, "at": face.point, "number": face.number, "empty": not board.holders[lot],
-         "name": _lot_name(board, faces, lot)}
-        for lot in board.lots if (face := faces.lots.get(lot)) is not None and face.point is not None
-    ]  # fmt: skip
-    groups: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
-    for name, at in _spread(board, faces).items():
-        group = faces.groups[name]
-        lot = board.assignment[name]
-        current = chosen is not None and chosen[0] == name
-        groups.append(
-            {"id": name, "at": at, "name": group.name, "out": lot is None, "current": current,
-             "text": words.place_text(lot, None, faces)}
-        )  # fmt: skip
-        was = before.assignment.get(name) if before is not None else lot
-        if was != lot and (end := _point(faces, was)) is not None:
-            lines.append({"from": at, "to": end, "kind": "was"})
-        if (end := _point(faces, lot)) is not None and lot is not None:
-            dashed = bool(board.cell(name, lot).to_verify)
-            kind = "moved" if was != lot else "now"
-            lines.append({"from": at, "to": end, "kind": kind, "dashed": dashed, "current": current})
-    return {"lots": lots, "groups": groups, "lines": lines}
-
-
-def _spread(board: Board, faces: Faces) -> dict[str, tuple[float, float]]:
-    """Return where each group is drawn: those that share a point, such as the middle of a district, in a ring."""
-    at: dict[tuple[float, float], list[str]] = {}
-    for name in board.applications:
-        face = faces.groups.get(name)
-        if face is not None and face.point is not None:
-            at.setdefault(face.point, []).append(name)
-    found = {}
-    for (lat, lon), names in at.items():
-        radius = 0.0 if len(names) == 1 else _RING_DEGREES * max(1.0, len(names) / _RING_FULL)
-        for place, name in enumerate(names):
-            turn = 2 * pi * place / len(names)
-            found[name] = (lat + radius * sin(turn), lon + radius * cos(turn) / cos(radians(lat)))
-    return {name: found[name] for name in board.applications if name in found}
-
-
-def _point(faces: Faces, lot: str | None) -> tuple[float, float] | None:
-    face = faces.lots.get(lot) if lot is not None else None
-    return face.point if face is not None else None
-
-
-def _lot_name(board: Board, faces: Faces, lot: str) -> str:
-    face = faces.lots[lot]
-    held = board.holders[lot]
-    result = words.names(faces, held) if held else _("empty")
-    return _("Lot %(number)s, %(place)s: %(result)s", number=face.number, place=face.name, result=result)
 
 
 def pair_panel(pair: PairBoard, faces: Faces) -> dict[str, Any]:

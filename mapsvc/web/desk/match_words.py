@@ -12,6 +12,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from mapsvc.domain.match_boards import Cell, Move, PairBoard, Standing
+from mapsvc.domain.run_changes import ADDED_LOT
 from mapsvc.web.explanations import MICRO, TOPICS, topic
 
 LETTERS = {"merit": "M", "impact": "D", "fit": "F", "owner": "O"}
@@ -52,7 +53,7 @@ class Faces:
     def lot(self, lot: str) -> str:
         """Return "lot 3", or what a lot is called that only a simulation knows."""
         face = self.lots.get(lot)
-        if lot == "+":
+        if lot == ADDED_LOT:
             return _("the added lot")
         return _("lot %(number)s", number=face.number if face else lot)
 
