@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from mapsvc.domain.application_states import ApplicationState
 from mapsvc.domain.calls import Call
-from mapsvc.domain.committees import LONGEST_REASON, CommitteeMember, ConflictOfInterest, check_may_join
+from mapsvc.domain.committees import (
+    LONGEST_REASON,
+    CommitteeMember,
+    ConflictOfInterest,
+    check_may_join,
+    reviewers,
+)
 from mapsvc.domain.errors import Conflict, Invalid, NotFound
 from mapsvc.domain.people import Action, Actor
 from mapsvc.domain.ports import UnitOfWork
@@ -64,7 +69,7 @@ def view(uow: UnitOfWork, actor: Actor, code: str) -> CommitteeView:
             )
             for one in members
         )
-        alone = {one for one in rated if not by_id.keys() - _near(conflicts, one)}
+        alone = {one for one in rated if not reviewers(by_id, conflicts, one)}
         return CommitteeView(
             call,
             progress,
@@ -76,10 +81,6 @@ def view(uow: UnitOfWork, actor: Actor, code: str) -> CommitteeView:
 
 
 _RATED = frozenset({ApplicationState.ADMITTED, ApplicationState.SCORED, ApplicationState.BELOW_THRESHOLD})
-
-
-def _near(conflicts: list[ConflictOfInterest], application_id: UUID) -> set[int]:
-    return {it.user_id for it in conflicts if it.application_id == application_id}
 
 
 def add_member(uow: UnitOfWork, actor: Actor, code: str, email: str, chair: bool, now: datetime) -> CommitteeMember:
