@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -15,10 +16,12 @@ from sqlalchemy import text
 
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
+from mapsvc.domain.application_drafts import GroupFacts
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.observations import Claim
 from mapsvc.domain.people import Actor
 from mapsvc.exchange.demonstration_accounts import COLLECTIVE_SLUG, PASSWORD
+from mapsvc.usecases.applications import Beginning, begin
 from mapsvc.usecases.follow_links import Follow
 from mapsvc.usecases.observations import Answer, add_observation
 from mapsvc.web.app import create_app
@@ -36,6 +39,7 @@ VISITOR, GROUP, COLLECTIVE, OFFICER, ADMIN = "", "group", "collective", "officer
 #: Where a marker stands is the information itself (WCAG 2.5.8 excepts it), and a street of the list scrolls out from
 #: under the button that stays at the foot of a phone.
 MOVABLE = re.compile(r'leaflet-marker-icon|name="street_id"')
+OPEN_CALL = "CB-TO-2027-DEMO"
 TOKEN = "a-private-link-of-this-tour"
 
 #: Who looks at a page, and its addresses; {names} are filled with records of the example data.
@@ -64,6 +68,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "collectives.show": (VISITOR, (f"/collectives/{COLLECTIVE_SLUG}",)),
     "calls.catalogue": (VISITOR, ("/calls",)),
     "calls.show": (VISITOR, ("/calls/{call}",)),
+    "applications.begin": (VISITOR, (f"/calls/{OPEN_CALL}/apply",)),
+    "applications.step": (VISITOR, ("/a/{application}/places", "/a/{application}/documents")),
+    "application_pages.show": (VISITOR, ("/a/{application}",)),
+    "application_pages.check": (VISITOR, ("/a/{application}/check",)),
+    "application_pages.sent": (VISITOR, ("/a/none/sent",)),
+    "application_pages.own": (COLLECTIVE, ("/applications",)),
     "data.show": (VISITOR, ("/data",)),
     "transparency.show": (VISITOR, ("/transparency",)),
     "mark.where": (VISITOR, ("/mark",)),
@@ -85,6 +95,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "map_history.roll_back_entry": (GROUP, ("/maps/empty-shops-of-san-salvario/history/999999999",)),
     "maps.edit": (GROUP, ("/maps/empty-shops-of-san-salvario/edit",)),
     "embed.show": (VISITOR, ("/embed/empty-shops-of-san-salvario", "/embed/none")),
+    "needs.new": (COLLECTIVE, ("/collectives/new",)),
+    "fit_alerts.end_page": (VISITOR, ("/collectives/alerts/{collective_token}", "/collectives/alerts/none")),
+    "fit_alerts.here_page": (VISITOR, ("/collectives/here/{collective_token}",)),
     "needs.edit": (COLLECTIVE, (f"/collectives/{COLLECTIVE_SLUG}/edit",)),
     "matching.collective": (COLLECTIVE, (f"/collectives/{COLLECTIVE_SLUG}/fits",)),
     "pages.accessibility": (VISITOR, ("/accessibility",)),
@@ -98,6 +111,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "invitations.show": (VISITOR, ("/invitation/none",)),
     "desk.queue": (OFFICER, ("/desk", "/desk?item={submitted}")),
     "desk.blur_page": (OFFICER, ("/desk/photos/{photo}/blur",)),
+    "desk.collectives": (OFFICER, ("/desk/collectives", "/desk/collectives?q=zzzzzz")),
+    "desk.collective": (OFFICER, (f"/desk/collectives/{COLLECTIVE_SLUG}",)),
     "desk.premises": (OFFICER, ("/desk/premises", "/desk/premises?q=via&state=published&sort=-size")),
     "desk.stickers": (OFFICER, ("/desk/stickers?state=published",)),
     "desk.premises_new": (OFFICER, ("/desk/premises/new",)),
@@ -109,6 +124,13 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.merges": (OFFICER, ("/desk/merges",)),
     "desk.merges_new": (OFFICER, ("/desk/merges/new?a={confirmed}&b={disputed}",)),
     "desk.merges_show": (OFFICER, ("/desk/merges/00000000-0000-0000-0000-000000000001",)),
+    "desk.awards": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards",)),
+    "desk.award": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards/1",)),
+    "desk.sources": (OFFICER, ("/desk/sources",)),
+    "desk.source_new": (OFFICER, ("/desk/sources/new", "/desk/sources/new?step=2&title=Premises")),
+    "desk.source": (OFFICER, ("/desk/sources/palermo-pacts",)),
+    "desk.source_run": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001",)),
+    "desk.source_rows": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001/rows?kind=new",)),
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
     "desk.areas": (OFFICER, ("/desk/areas",)),
@@ -133,7 +155,7 @@ NO_PAGES = frozenset(
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "
-        "matching.space_json matching.pair_json"
+        "matching.space_json matching.pair_json application_pages.content application_files.file desk.source_progress"
     ).split()
 )
 REGISTER = "name,street,number,lat,lon,usable_area_m2\nNew one,Via Nizza,991,45.05,7.67,40\nBad one,,,0,0,x\n"
@@ -179,7 +201,9 @@ def _names(services: Services) -> dict[str, object]:
             "call": one("SELECT code FROM public_calls ORDER BY id LIMIT 1"),
             "lot": one("SELECT s.slug FROM public_lots l JOIN spaces s ON s.id = l.space_id ORDER BY l.number LIMIT 1"),
             "token": TOKEN,
+            "collective": one(f"SELECT id FROM collectives WHERE slug = '{COLLECTIVE_SLUG}'"),
         }
+        names["collective_token"] = services.collective_token(UUID(str(names["collective"])))
         place = connection.execute(
             text("SELECT ST_X(point) AS lon, ST_Y(point) AS lat FROM public_spaces WHERE slug = :slug"),
             {"slug": names["confirmed"]},
@@ -188,9 +212,17 @@ def _names(services: Services) -> dict[str, object]:
     answer = Answer(new_id(), Claim.VACANT, "A note", picture, follow=Follow(TOKEN, "", "en"))
     add_observation(services.unit_of_work(), services.photos, Actor(device="tour"), str(names["disputed"]), answer,
                     services.clock.now())  # fmt: skip
+    names["application"] = _application(services)
     with services.reading() as connection:
         names["photo"] = connection.execute(text("SELECT id FROM photos ORDER BY id DESC LIMIT 1")).scalar_one()
     return names | {"lon": place.lon, "lat": place.lat}
+
+
+def _application(services: Services) -> str:
+    """Begin an application in the open call of the demonstration; return the secret of its private page."""
+    token_of = services.application_token
+    beginning = Beginning(new_id(), GroupFacts("Tour", members_count=3))
+    return token_of(begin(services.unit_of_work(), Actor(), token_of, OPEN_CALL, beginning, services.clock.now()))
 
 
 @pytest.fixture(scope="module")
