@@ -97,8 +97,9 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "initiative": _fields("slug name themes starts ends links facts last_confirmed_on", "summary search_text"),
     "pact": _fields(
         "slug title fields_of_action representative_is_person place_text district_text neighbourhood_text city_name"
-        " document_url point point_3857 state_as_of source_row other",
-        "summary proposer representative note search_text",
+        " document_url point point_3857 state_as_of source_row other call_id lot_id application_id starts_on ends_on"
+        " signed_on act",
+        "ceilings commitments summary proposer representative note search_text",
     ),
     "call": _fields(
         "code timeline definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
@@ -120,6 +121,10 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         " rule finding signed_sha256",
         "needs project facts working content contact_id decision_reason asked answer",
         "token_hash",
+    ),
+    "award": _fields(
+        "call_id lot_id application_id assignment_id seat sent_at expires_at answered_at ending rule met done_on keys",
+        "report meters",
     ),
     "match_run": _fields(
         "call call_id changes snapshot input_sha256 result_sha256 engine_version git_commit python_version ids trace"

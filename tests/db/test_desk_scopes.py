@@ -67,6 +67,10 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
     "desk.area_decide": ("/desk/areas/east", {"commercial_precision": "district", "moderation": "before"}),
     "desk.premises": ("/desk/premises?q=" + WORD, {}),
     "desk.premises_export": ("/desk/premises.csv", {}),
+    "desk.collectives": ("/desk/collectives?q=" + WORD, {}),
+    "desk.collective": ("/desk/collectives/{collective}", {}),
+    "desk.collective_decide": ("/desk/collectives/{collective}/decision", {"verb": "verify", "version": "1"}),
+    "desk.collective_endorse": ("/desk/collectives/{collective}/endorsements", {"organisation": "A", "text": "B"}),
     "desk.merges": ("/desk/merges", {}),
     "desk.stickers": ("/desk/stickers", {}),
     "desk.audit": ("/desk/audit", {}),
@@ -78,6 +82,8 @@ PLAIN = frozenset(
     " desk.imports_decide desk.premises_new"
     " desk.call_applications desk.call_application desk.call_document desk.call_application_check"
     " desk.call_application_decide desk.call_committee desk.call_committee_change desk.call_owners"
+    " desk.awards desk.awards_send desk.awards_rerun desk.award desk.award_condition desk.award_revoke"
+    " desk.award_contract desk.award_handover desk.award_return desk.award_withdraw"
     " desk.call_owners_note desk.match desk.match_about desk.match_try desk.match_simulate desk.match_runs"
     " desk.match_run desk.match_freeze"
     " desk.match_compute desk.match_review desk.match_adopt desk.match_discard desk.match_locks"
@@ -87,7 +93,7 @@ PLAIN = frozenset(
 #: The tables that a decision could change.
 KEPT = (
     "spaces observations photos appeals rulings flags groups owner_claims office_messages merges areas role_grants"
-    " outbox"
+    " outbox collectives collective_endorsements"
 )
 
 
@@ -148,11 +154,15 @@ def east(world: World) -> dict[str, str]:
     write(world, "INSERT INTO groups (id, slug, name, about, area_id, state, requested_by, created_at) VALUES"
                  " (:id, 'g', :words, '', :area, 'requested', :user, :at)",
           id=made["group"], words=WORD, area=world.areas["east"], user=world.users["resident"], at=NOW)  # fmt: skip
+    write(world, "INSERT INTO collectives (id, slug, name, anchor, source_id, source_key, created_at, updated_at)"
+                 " SELECT :id, 'coro', :words, ST_SetSRID(ST_MakePoint(7.69, 45.05), 4326), id, 'coro', :at, :at"
+                 " FROM sources LIMIT 1", id=uuid4(), words=f"Coro {WORD}", at=NOW)  # fmt: skip
     photo = rows(world, "SELECT id FROM photos WHERE observation_id = :id", id=shown.observation_id)[0].id
     entry = rows(world, "SELECT id FROM audit_log WHERE record_id = :id ORDER BY id LIMIT 1", id=str(space))[0].id
     found_names = {
         "slug": slug, "waiting": waiting, "space": space, "note": shown.observation_id, "photo": photo,
         "held": held.observation_id, "appeal": appeal.id, "entry": entry, "version": world.row(slug)["version"],
+        "collective": "coro",
     }  # fmt: skip
     return {name: str(value) for name, value in (found_names | made).items()}
 
@@ -196,5 +206,6 @@ def test_the_same_routes_open_for_the_officer_of_everything(world: World) -> Non
     names, client = east(world), world.client("officer")
     for endpoint in ("desk.queue", "desk.photo", "desk.blur_page", "desk.premises_edit", "desk.premises_history"):
         assert client.get(ROUTES[endpoint][0].format(**names)).status_code == 200, endpoint
+    assert WORD in client.get(ROUTES["desk.collectives"][0]).text.replace(f'value="{WORD}"', "")
     for kind in ("appeal", "group", "flag", "held"):
         assert WORD in client.get(f"/desk?kind={kind}").text, kind

@@ -51,7 +51,7 @@ TABLES = {
     "appeal": "appeals", "owner_claim": "owner_claims", "office_message": "office_messages",
     "subscription": "subscriptions", "reminder": "reminders", "merge": "merges", "contact": "contacts",
     "call": "calls", "application": "applications", "indicators": "indicators",
-    "match_run": "match_runs", "match_lock": "match_locks",
+    "match_run": "match_runs", "match_lock": "match_locks", "award": "award_offers",
 }  # fmt: skip
 USECASES = sorted((ROOT / "mapsvc" / "usecases").glob("*.py"))
 

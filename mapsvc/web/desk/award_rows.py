@@ -41,7 +41,7 @@ def lot_row(one: LotAwards, board: AwardBoard, now: datetime) -> dict[str, Any]:
         "unit": lot.unit or "",
         "space_url": url_for("spaces.show", slug=lot.slug) if lot.slug else "",
         "period": words.period_text(lot),
-        "url": url_for("desk.call_award", code=board.call.code, number=lot.number),
+        "url": url_for("desk.award", code=board.call.code, number=lot.number),
         "state": state,
         "state_text": words.seat_state(state),
         "tone": words.TONES[state],

@@ -35,7 +35,7 @@ _REFUSED = (Invalid, Conflict, Stale)
 
 
 @bp.get("/calls/<code>/awards", endpoint="awards")
-def call_awards(code: str) -> ResponseReturnValue:
+def overview(code: str) -> ResponseReturnValue:
     """Show how far the awards of a call are, lot by lot."""
     return _overview(code)
 
@@ -67,7 +67,7 @@ def _run_url(board: AwardBoard) -> str:
 
 
 @bp.post("/calls/<code>/awards/send")
-def call_awards_send(code: str) -> ResponseReturnValue:
+def awards_send(code: str) -> ResponseReturnValue:
     """Send every offer that is due."""
     try:
         count = award_sending.send_offers(services().unit_of_work(), actor(), code, now(), days=given_number("days"))
@@ -77,7 +77,7 @@ def call_awards_send(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/rerun")
-def call_awards_rerun(code: str) -> ResponseReturnValue:
+def awards_rerun(code: str) -> ResponseReturnValue:
     """Freeze and compute the match again without those who left; a director adopts it."""
     forget()
     try:
@@ -90,7 +90,7 @@ def call_awards_rerun(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/calls/<code>/awards/<int:number>")
-def call_award(code: str, number: int) -> ResponseReturnValue:
+def award(code: str, number: int) -> ResponseReturnValue:
     """Show one lot: its holder, what is open, contract, keys, and its past offers."""
     return _lot(code, number)
 
@@ -121,7 +121,7 @@ def _faults(error: DomainError | None) -> dict[str, str]:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/condition")
-def call_award_condition(code: str, number: int) -> ResponseReturnValue:
+def award_condition(code: str, number: int) -> ResponseReturnValue:
     """Note whether a rule that the award waits for is met."""
     verb, rule, note = (request.form.get(name, "") for name in ("verb", "rule", "note"))
 
@@ -136,7 +136,7 @@ def call_award_condition(code: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/revoke")
-def call_award_revoke(code: str, number: int) -> ResponseReturnValue:
+def award_revoke(code: str, number: int) -> ResponseReturnValue:
     """Take an offer back with a reason."""
 
     def do() -> str:
@@ -148,7 +148,7 @@ def call_award_revoke(code: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/contract")
-def call_award_contract(code: str, number: int) -> ResponseReturnValue:
+def award_contract(code: str, number: int) -> ResponseReturnValue:
     """Note that the contract is signed; a pact begins as a draft."""
 
     def do() -> str:
@@ -160,7 +160,7 @@ def call_award_contract(code: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/handover")
-def call_award_handover(code: str, number: int) -> ResponseReturnValue:
+def award_handover(code: str, number: int) -> ResponseReturnValue:
     """Write the report of the handover: from now on the premises are in use."""
 
     def do() -> str:
@@ -171,7 +171,7 @@ def call_award_handover(code: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/return")
-def call_award_return(code: str, number: int) -> ResponseReturnValue:
+def award_return(code: str, number: int) -> ResponseReturnValue:
     """Write the report of the return, and say whether the premises are offered again."""
 
     def do() -> str:
@@ -186,7 +186,7 @@ def call_award_return(code: str, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/calls/<code>/awards/<int:number>/withdraw")
-def call_award_withdraw(code: str, number: int) -> ResponseReturnValue:
+def award_withdraw(code: str, number: int) -> ResponseReturnValue:
     """Take a lot out of the call: its offers end, and everybody who listed it is told."""
 
     def do() -> str:
@@ -207,7 +207,7 @@ def _act(code: str, number: int, do: Callable[[], str]) -> ResponseReturnValue:
     except _REFUSED as error:
         return _again(error, lambda fault: _lot(code, number, fault))
     flash(words, "ok")
-    return redirect(url_for("desk.call_award", code=code, number=number), 303)
+    return redirect(url_for("desk.award", code=code, number=number), 303)
 
 
 def _belongs(code: str, number: int) -> None:

@@ -49,7 +49,7 @@ def actions() -> list[tuple[str, str]]:
 
 
 def _known() -> dict[str, str]:
-    of_calls = _of_calls() | _of_applications() | _of_evaluation() | _of_runs()
+    of_calls = _of_calls() | _of_applications() | _of_evaluation() | _of_runs() | _of_awards()
     return _of_records() | _of_decisions() | _of_accounts() | of_calls
 
 
@@ -66,6 +66,24 @@ def _of_runs() -> dict[str, str]:
         "lock_signed": _("Decision before the match signed"),
         "lock_lifted": _("Decision before the match taken back"),
         "application_matched": _("Result of the match noted"),
+    }
+
+
+def _of_awards() -> dict[str, str]:
+    return {
+        "offer_sent": _("Offer of a lot sent"),
+        "offer_accepted": _("Offer accepted"),
+        "offer_declined": _("Offer declined"),
+        "offer_expired": _("Offer ended without an answer"),
+        "offer_revoked": _("Offer taken back"),
+        "offer_moved": _("Offer moved to a better lot"),
+        "offer_signed": _("Contract signed"),
+        "condition_noted": _("Condition of an offer looked at"),
+        "pact_begun": _("Draft of a pact begun"),
+        "handed_over": _("Premises handed over"),
+        "given_back": _("Premises given back"),
+        "return_announced": _("Return of premises announced"),
+        "availability_changed": _("Availability changed"),
     }
 
 
@@ -122,6 +140,14 @@ def _of_records() -> dict[str, str]:
         "imported": _("Imported"),
         "registered": _("Register named"),
         "synced": _("Brought in step with its file"),
+        "run_asked": _("Comparison asked for"),
+        "rows_chosen": _("Rows decided one by one"),
+        "run_accepted": _("Difference accepted"),
+        "columns_answered": _("Columns explained"),
+        "run_stopped": _("Run stopped"),
+        "run_resumed": _("Run goes on"),
+        "run_put_away": _("Run put away"),
+        "run_failed": _("Run failed"),
         "vanished": _("No longer in its register"),
         "returned": _("In its register again"),
         "number_reused": _("Number given to something else by its register"),
