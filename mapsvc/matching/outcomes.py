@@ -129,7 +129,7 @@ def _figures(solved: Solved) -> dict[str, object]:
 
 
 def rank_profile(solved: Solved) -> dict[str, int]:
-    """Return how many got their first, second … choice by the rank as text; "other" is an unlisted lot, "none" is none."""
+    """Return how many got their first, second … choice by rank as text; "other" is an unlisted lot, "none" none."""
     ranks: Counter[str] = Counter()
     for name, lot in solved.assignment.items():
         rank = solved.rank_of(name)

@@ -383,9 +383,10 @@ def test_trades_that_priorities_forbid_are_counted():
     fits = {"A": {"X": 100_000, "Y": 900_000}, "B": {"X": 900_000, "Y": 100_000}, "C": {"X": 500_000}}
     run = Run(
         "TEST", Mechanism.STABLE, FIT_ONLY, "", {"X": LotInput(), "Y": LotInput()},
-    fits = [
-        FitResult(str(place), weight, micro, micro, micro, State.PASS) for place, (weight, micro) in enumerate(parts)
-    ]
+        {
+            name: ApplicationInput(ranking[name], 0, {lot: pair(fit) for lot, fit in fits[name].items()})
+            for name in "ABC"
+        },
     )  # fmt: skip
     solved = solve_run(run)
     assert solved.assignment == {"A": "Y", "B": "X", "C": None}
