@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from mapsvc.domain.errors import DomainError, Forbidden, NotFound, Stale, TooMany
-from mapsvc.web import application_messages, award_messages, evaluation_messages, run_messages
+from mapsvc.web import application_messages, award_messages, collective_messages, evaluation_messages, run_messages
 
 
 def sentence(error: DomainError) -> str:
@@ -21,6 +21,7 @@ def sentence(error: DomainError) -> str:
         | application_messages.known(error)
         | evaluation_messages.known(error)
         | award_messages.known(error)
+        | collective_messages.known()
     )
     if isinstance(error, Forbidden):
         return known.get(error.code) or _("Your account may not do this. Nothing was changed.")
