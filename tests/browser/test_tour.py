@@ -124,6 +124,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.merges": (OFFICER, ("/desk/merges",)),
     "desk.merges_new": (OFFICER, ("/desk/merges/new?a={confirmed}&b={disputed}",)),
     "desk.merges_show": (OFFICER, ("/desk/merges/00000000-0000-0000-0000-000000000001",)),
+    "desk.calls": (OFFICER, ("/desk/calls",)),
+    "desk.call_new": (OFFICER, ("/desk/calls/new",)),
+    "desk.call": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO",)),
+    "desk.call_rules": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/rules",)),
+    "desk.call_lots": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/lots",)),
+    "desk.call_copy": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/copy",)),
     "desk.awards": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards",)),
     "desk.award": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards/1",)),
     "desk.sources": (OFFICER, ("/desk/sources",)),
@@ -131,6 +137,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.source": (OFFICER, ("/desk/sources/palermo-pacts",)),
     "desk.source_run": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001",)),
     "desk.source_rows": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001/rows?kind=new",)),
+    "desk.match": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match",)),
+    "desk.match_about": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/about",)),
+    "desk.match_try": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/try",)),
+    "desk.match_runs": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/runs",)),
+    "desk.match_run": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/runs/00000000-0000-0000-0000-000000000001",)),
+    "desk.match_locks": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/locks",)),
     "desk.imports": (OFFICER, ("/desk/imports",)),
     "desk.imports_show": (OFFICER, ("/desk/imports/{batch}",)),
     "desk.areas": (OFFICER, ("/desk/areas",)),
@@ -151,7 +163,7 @@ NO_PAGES = frozenset(
     (
         "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search "
         "places.background_tile spaces.show_json photos.full photos.small data.as_csv data.as_geojson "
-        "indicators.as_csv indicators.as_json "
+        "indicators.as_csv indicators.as_json calls.definition "
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "

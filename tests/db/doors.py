@@ -95,6 +95,7 @@ DOORS: dict[str, Door] = {
     "application_files.answer": Door(who="link", noun="token", form={"text": "here"}),
     "calls.catalogue": Door(queries=("", "q={word}")),
     "calls.show": Door(noun="call"),
+    "calls.definition": Door(noun="call"),
     "data.show": Door(),
     "data.as_csv": Door(noun="dataset"),
     "data.as_geojson": Door(noun="dataset"),
@@ -207,6 +208,23 @@ DOORS: dict[str, Door] = {
     "desk.premises_history": Door(who="desk", noun="space", queries=("", "kind=facts", "kind=seen&page=2")),
     "desk.premises_roll_back": Door(
         who="desk", noun="space", other={"entry_id": 1}, form={"version": "1", "reason": "as it was"}
+    ),
+    "desk.calls": Door(who="desk"),
+    "desk.call_new": Door(who="desk", form={"code": "CB-1", "title": "x"}),
+    "desk.call": Door(who="desk", noun="call"),
+    "desk.call_rules": Door(who="desk", noun="call", form={"version": "1"}),
+    "desk.call_lots": Door(who="desk", noun="call", queries=("", "lot=1")),
+    "desk.call_lot_save": Door(who="desk", noun="call", form={"version": "1", "space": "x", "starts_on": "2027-03-01"}),
+    "desk.call_lot_remove": Door(who="desk", noun="call", other={"number": 1}, form={"version": "1"}),
+    "desk.call_lot_withdraw": Door(who="desk", noun="call", other={"number": 1}, form={"version": "1", "reason": "x"}),
+    "desk.call_copy": Door(who="desk", noun="call", form={"code": "CB-2", "title": "x", "publish_on": "2027-03-01"}),
+    "desk.call_move": Door(who="desk", noun="call", form={"version": "1", "to": "closed"}),
+    "desk.call_legal": Door(who="desk", noun="call", form={"version": "1", "done": "1"}),
+    "desk.call_extend": Door(
+        who="desk", noun="call", form={"version": "1", "closes_on": "2027-03-01", "closes_at": "12:00", "reason": "x"}
+    ),
+    "desk.call_draw": Door(
+        who="desk", noun="call", form={"version": "1", "drawn_on": "2027-03-01", "numbers": "1-2"}
     ),
     "desk.call_applications": Door(who="desk", noun="call"),
     "desk.call_application": Door(who="desk", noun="call", other={"application": "APP-0001"}),

@@ -80,6 +80,8 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
 PLAIN = frozenset(
     "desk.undo desk.needs desk.needs_weigh desk.needs_load desk.imports desk.imports_upload desk.imports_show"
     " desk.imports_decide desk.premises_new"
+    " desk.calls desk.call_new desk.call desk.call_rules desk.call_lots desk.call_lot_save desk.call_lot_remove"
+    " desk.call_lot_withdraw desk.call_copy desk.call_move desk.call_legal desk.call_extend desk.call_draw"
     " desk.call_applications desk.call_application desk.call_document desk.call_application_check"
     " desk.call_application_decide desk.call_committee desk.call_committee_change desk.call_owners"
     " desk.awards desk.awards_send desk.awards_rerun desk.award desk.award_condition desk.award_revoke"
