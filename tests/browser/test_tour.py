@@ -137,6 +137,10 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.source": (OFFICER, ("/desk/sources/palermo-pacts",)),
     "desk.source_run": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001",)),
     "desk.source_rows": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001/rows?kind=new",)),
+    "desk.call_applications": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/applications",)),
+    "desk.call_committee": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/committee",)),
+    "desk.call_owners": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/owners",)),
+    "committee.mine": (OFFICER, ("/committee",)),
     "desk.match": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match",)),
     "desk.match_about": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/about",)),
     "desk.match_try": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/match/try",)),
@@ -167,7 +171,9 @@ NO_PAGES = frozenset(
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "
-        "matching.space_json matching.pair_json application_pages.content application_files.file desk.source_progress"
+        "matching.space_json matching.pair_json application_pages.content application_files.file desk.source_progress "
+        # Seen as a member of a committee, and with a code, in test_committee.
+        "desk.call_application desk.call_document committee.call committee.sheet committee.document"
     ).split()
 )
 REGISTER = "name,street,number,lat,lon,usable_area_m2\nNew one,Via Nizza,991,45.05,7.67,40\nBad one,,,0,0,x\n"
