@@ -17,6 +17,7 @@ from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.features import Features
 from mapsvc.domain.fields import Window
 from mapsvc.domain.match_locks import Lock, LockKind
+from mapsvc.domain.match_runs import RunKind
 from mapsvc.domain.matches import Candidate, Effect, Offer, PairResult, State
 from mapsvc.domain.needs import NeedsProfile
 from mapsvc.domain.owner_ranks import standing
@@ -74,6 +75,13 @@ def check_matchable(call: CallHead) -> None:
     """Raise Conflict before all scores are signed: until then nobody sees a match (domain 2.4)."""
     if call.state not in MATCHABLE:
         raise Conflict("the matching is seen once all scores are signed", code="scores_unsigned", state=call.state)
+
+
+def check_call(call: CallHead, kind: RunKind) -> None:
+    """Raise Conflict unless the call is at its matching, or for a re-run anywhere from there to its contracts."""
+    steps = {"matching"} if kind is RunKind.OFFICIAL else MATCHABLE - {"concluded"}
+    if call.state not in steps:
+        raise Conflict("the call is not at its matching", code="call_not_matching", state=call.state)
 
 
 def gather(uow: UnitOfWork, call: CallHead, now: datetime) -> CallMarket:

@@ -271,8 +271,7 @@ def rank_sensitive_of(record: MatchRun) -> list[list[str]]:
 
 
 def _frozen_first(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) -> tuple[MatchRun, Run]:
-    if call.state != "matching":
-        raise Conflict("the call is not at its matching", code="call_not_matching", state=call.state)
+    check_call(call, RunKind.OFFICIAL)
     if call.lottery_seed is None:
         raise Conflict("the draw has not been entered", code="seed_missing")
     market = gather(uow, call, now)
@@ -284,6 +283,7 @@ def _frozen_first(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
 
 
 def _frozen_rerun(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) -> tuple[MatchRun, Run]:
+    check_call(call, RunKind.RERUN)
     adopted = uow.match_runs.adopted(call.id)
     if adopted is None:
         raise Conflict("there is no adopted run to start from", code="run_none_adopted")
@@ -306,6 +306,8 @@ def _moving(
     call = _call_of(uow, record)
     require(actor, action, call.path)
     check_move(record, state)
+    if state is not RunState.DISCARDED:
+        check_call(call, record.kind)
     if record.version != version:
         raise Stale("somebody else decided first", code="stale", version=record.version)
     return record, call

@@ -303,6 +303,15 @@ def test_the_database_keeps_an_adopted_run_as_it_is_whoever_writes(world, change
         world.make.write(f"UPDATE match_runs SET {change}")
 
 
+def test_a_call_that_was_suspended_stands_still(world):
+    run = reviewed(world)
+    world.move("suspended")
+    with pytest.raises(Conflict) as refused:
+        match_runs.adopt(world.uow(), world.people["director"], run.id, run.version, "DD 12/2026", NOW)
+    assert refused.value.code == "call_not_matching"
+    assert match_runs.discard(world.uow(), world.people["officer"], run.id, run.version, "Suspended.", NOW).ended_at
+
+
 def test_freezing_with_an_old_version_is_stale(world):
     run = frozen(world)
     with pytest.raises(Stale):
