@@ -29,7 +29,9 @@ def test_a_trusted_organisation_counts_as_one_in_its_area_and_publishes_there():
     assert broker.source_kind((elsewhere,)) is SourceKind.REGISTERED_USER
     assert broker.kind == "trust_broker"
     may = {action for action in Action if allows(broker, action, (here,))}
-    assert may == {Action.PUBLISH, Action.SEE_REGISTER}
+    assert may == {
+        Action.PUBLISH, Action.SEE_REGISTER, Action.SEE_COLLECTIVES, Action.VERIFY_COLLECTIVE, Action.FILE_ON_BEHALF,
+    }  # fmt: skip
     assert not any(allows(broker, action, (elsewhere,)) for action in Action)
 
 
@@ -38,7 +40,7 @@ def test_who_is_an_officer_too_counts_as_an_officer():
     assert both.source_kind(()) is SourceKind.OFFICER_VISIT
 
 
-def test_an_auditor_reads_the_log_and_nothing_else():
+def test_an_auditor_reads_the_log_and_archived_runs_and_nothing_else():
     auditor = Actor(user_id=1, grants=(Grant(Role.AUDITOR),))
-    assert {action for action in Action if allows(auditor, action)} == {Action.READ_AUDIT}
+    assert {action for action in Action if allows(auditor, action)} == {Action.READ_AUDIT, Action.READ_RUNS}
     assert auditor.source_kind(()) is SourceKind.REGISTERED_USER
