@@ -85,9 +85,9 @@ class AwardWorld(EvaluationWorld):
         return UUID(str(self.make.rows("SELECT id FROM spaces WHERE slug = :slug", slug=f"lot-{number}")[0].id))
 
 
-def build_awards(make: Builder, state: str = "final") -> AwardWorld:
+def build_awards(make: Builder, state: str = "final", *, passwords: bool = False) -> AwardWorld:
     """Return a call whose run is adopted, at a step after it; lot 1 went to APP-0101, lot 2 to APP-0102."""
-    base = build_world(make)
+    base = build_world(make, passwords=passwords)
     world = AwardWorld(make, base.call_id, base.lots, base.applications, base.people)
     for number in (1, 2, 3):
         space_id = world.space_of(number)
