@@ -21,7 +21,7 @@ from mapsvc.matching.outcomes import Solved, solve_run
 from mapsvc.matching.run_files import read_run, run_to_json
 from mapsvc.matching.runs import Run, check_run
 from mapsvc.usecases.adoptions import carry_out, check_nobody_left
-from mapsvc.usecases.call_market import CallMarket, check_matchable, gather, head_of, pair_of
+from mapsvc.usecases.call_market import CallMarket, check_call, check_matchable, gather, head_of, pair_of
 from mapsvc.usecases.reruns import rerun_of
 from mapsvc.usecases.run_changes import added_lot, changed
 from mapsvc.usecases.run_records import computed, ids_of, listed_only, new_run
