@@ -282,7 +282,7 @@ _OF_PLACES = (
         others=_words("asked_by decided_by"),
         plain=_words(
             "id source_id file_sha256 file_as_of ran_at counts state file_name ended_at stopped_to_ask stop_asked step"
-            " done_rows all_rows columns questions decision written fault fault_params version"
+            " done_rows all_rows columns questions decision accepted written fault fault_params version"
         ),
         keep=(Keep.HISTORY,),
         not_exported="who decided is in the history of the account",

@@ -106,8 +106,9 @@ class FoundRow:
 class SourceRun:
     """A run of a register: its file, how far it is, what it found and what was decided.
 
-    `counts` are rows by kind as they were found, `written` those that were written. `fault` is the code of what stopped
-    a failed run. `step`, `done_rows` and `all_rows` say how far the worker is.
+    `counts` are rows by kind as they were found, `written` those that were written. A `decision` that is not `accepted`
+    is what is offered. `fault` is the code of what stopped a failed run. `step`, `done_rows` and `all_rows` say how far
+    the worker is.
     """
 
     id: UUID
@@ -129,6 +130,7 @@ class SourceRun:
     columns: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[ColumnQuestion, ...] = ()
     decision: Decision | None = None
+    accepted: bool = False
     written: Mapping[str, int] | None = None
     fault: str = ""
     fault_params: Mapping[str, object] = field(default_factory=dict)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import lru_cache
 
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from mapsvc.domain.errors import Invalid, TooLarge
 from mapsvc.domain.features import Features
 from mapsvc.domain.fields import is_clean
-from mapsvc.domain.geometry import AREAS, distance_m, looks_swapped, parse_point
+from mapsvc.domain.geometry import AREAS, distance_m, looks_swapped, parse_point, within
 from mapsvc.domain.imports import Address, GeoJSON, LonLat, ObservationRecord, RowProblem, SpaceRecord, Upload
 from mapsvc.domain.spaces import space_name
 from mapsvc.domain.uploads import ImportRow, ReadFile, Reading
@@ -34,6 +34,8 @@ from mapsvc.exchange.uploads import read_table
 MAX_NAME = 160
 FAR_M = 1_000.0
 """Two positions of one row further apart than this disagree about the place, not about its entrance."""
+GRID_MARGIN = 1.0
+"""Degrees around the land that a national grid is made for: people use it a little beyond the border."""
 #: Every field that a column can stand for.
 FIELDS = frozenset(PLACE_COLUMNS) | frozenset(FEATURE_SPECS)
 ROWS_PER_STEP = 1_000
@@ -48,6 +50,9 @@ def read_spaces(upload: Upload, reading: Reading) -> ReadFile:
 
     Raises `Invalid` with code `missing_columns` when nothing says where the places are, and what `read_table` raises.
     """
+    if reading.grid is not None:
+        # A grid that nobody knows is the fault of the register, not of each row.
+        _grid(reading.grid)
     table = read_table(upload.data)
     columns = understood(table.columns, reading)
     targets = set(columns.values())
@@ -231,17 +236,32 @@ def _stated_point(cells: _Cells, reading: Reading) -> LonLat | None:
 
 
 def from_grid(epsg: int, x: float, y: float) -> LonLat:
-    """Return longitude and latitude of a position in metres, x to the east; raises `Invalid` for one off the Earth."""
-    lon, lat = _to_degrees(epsg).transform(x, y)
-    return parse_point(float(lon), float(lat))
+    """Return longitude and latitude of a position in metres, x to the east.
+
+    Raises `Invalid` for a grid that nobody knows, and for a position outside of the land that the grid is made for;
+    code `swapped_axes` where it lies inside with x and y exchanged.
+    """
+    transformer, bounds = _grid(epsg)
+    lon, lat = transformer.transform(x, y)
+    if within((lon, lat), bounds):
+        return parse_point(float(lon), float(lat))
+    swapped = within(transformer.transform(y, x), bounds)
+    raise Invalid(
+        "The position lies outside of the grid.", "/grid_x", code="swapped_axes" if swapped else "off_grid", x=x, y=y
+    )
 
 
 @lru_cache(maxsize=8)
-def _to_degrees(epsg: int) -> Transformer:
+def _grid(epsg: int) -> tuple[Transformer, tuple[float, float, float, float]]:
     try:
-        return Transformer.from_crs(epsg, 4326, always_xy=True)
+        crs = CRS.from_epsg(epsg)
     except CRSError:
         raise Invalid("Nobody knows this coordinate system.", "/grid", code="grid", value=epsg) from None
+    area = crs.area_of_use
+    if area is None:
+        raise Invalid("Nobody knows where this coordinate system holds.", "/grid", code="grid", value=epsg)
+    bounds = (area.west - GRID_MARGIN, area.south - GRID_MARGIN, area.east + GRID_MARGIN, area.north + GRID_MARGIN)
+    return Transformer.from_crs(crs, 4326, always_xy=True), bounds
 
 
 def _plain(params: dict[str, object]) -> dict[str, object]:

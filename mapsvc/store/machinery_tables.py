@@ -169,6 +169,7 @@ source_runs = Table(
     Column("columns", JSONB, nullable=False, server_default=FetchedValue()),
     Column("questions", JSONB, nullable=False, server_default=FetchedValue()),
     Column("decision", JSONB),
+    Column("accepted", Boolean, nullable=False, server_default=FetchedValue()),
     Column("written", JSONB),
     Column("fault", Text),
     Column("fault_params", JSONB, nullable=False, server_default=FetchedValue()),

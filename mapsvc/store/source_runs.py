@@ -170,6 +170,7 @@ def _values(run: SourceRun) -> dict[str, Any]:
         "columns": dict(run.columns),
         "questions": [asdict(one) for one in run.questions],
         "decision": None if decision is None else {"kinds": sorted(decision.kinds), "rows": dict(decision.rows)},
+        "accepted": run.accepted,
         "written": None if run.written is None else dict(run.written),
         "fault": run.fault or None,
         "fault_params": dict(run.fault_params),
@@ -179,7 +180,7 @@ def _values(run: SourceRun) -> dict[str, Any]:
 def _to_run(row: Mapping[Any, Any]) -> SourceRun:
     plain = (
         "id code ran_at file_name file_as_of file_sha256 counts asked_by decided_by ended_at stopped_to_ask stop_asked"
-        " step done_rows all_rows columns written fault_params version"
+        " step done_rows all_rows columns accepted written fault_params version"
     ).split()
     return SourceRun(
         **{name: row[name] for name in plain},

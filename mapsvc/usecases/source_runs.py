@@ -155,7 +155,12 @@ def decide_run(
         if not kinds - {RowKind.REFUSED} and not any(one is not Choice.LEAVE for one in rows.values()):
             raise Invalid("Nothing is chosen.", "/kind", code="nothing_chosen")
         accepted = replace(
-            run, state=RunState.ACCEPTED, decision=Decision(kinds, rows), decided_by=actor.user_id, stop_asked=False
+            run,
+            state=RunState.ACCEPTED,
+            decision=Decision(kinds, rows),
+            accepted=True,
+            decided_by=actor.user_id,
+            stop_asked=False,
         )
         _keep(uow, accepted)
         uow.jobs.enter(JOB, now)
@@ -173,7 +178,7 @@ def answer_columns(
         run = _changeable(uow, run_id, "answer", version)
         register = _register(uow, run.code, lock=True)
         uow.sources.keep_columns(run.code, {**register.columns, **answers})
-        _again(uow, replace(run, decision=None, questions=()), now)
+        _again(uow, replace(run, decision=None, accepted=False, questions=()), now)
         uow.audit.add(actor, "columns_answered", "source", run.code, after={"columns": dict(answers)}, at=now)
         uow.commit()
 
@@ -213,7 +218,7 @@ def put_run_away(uow: UnitOfWork, actor: Actor, run_id: UUID, now: datetime) -> 
 
 
 def _again(uow: UnitOfWork, run: SourceRun, now: datetime) -> None:
-    state = RunState.ACCEPTED if run.decided_by is not None and run.decision else RunState.QUEUED
+    state = RunState.ACCEPTED if run.accepted else RunState.QUEUED
     _keep(uow, replace(run, state=state, stop_asked=False, fault="", fault_params={}, ended_at=None))
     uow.jobs.enter(JOB, now)
 

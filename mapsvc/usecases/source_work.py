@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mapsvc.domain.errors import NotFound
-from mapsvc.domain.imports import Upload
+from mapsvc.domain.imports import RowProblem, Upload
 from mapsvc.domain.people import Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.source_difference import compare
@@ -131,7 +131,9 @@ def compared(
 def found_rows(what: Compared) -> list[FoundRow]:
     """Return every row that there is something to decide or to tell about."""
     rows = [found_row(plan, plan.kind) for plan in what.found.plans if plan.kind is not None]
-    titles = what.records.titles([one.record_id for one in what.found.vanished])
+    before = {plan.row.key: plan.reused for plan in what.found.plans if plan.reused is not None}
+    titles = what.records.titles([*before.values(), *(one.record_id for one in what.found.vanished)])
+    rows = [_with_former(row, titles.get(before[row.key], "")) if row.key in before else row for row in rows]
     rows += [
         FoundRow(one.key, RowKind.VANISHED, titles.get(one.record_id, ""), str(one.record_id), one.record_id)
         for one in what.found.vanished
@@ -141,6 +143,11 @@ def found_rows(what: Compared) -> list[FoundRow]:
         for place, one in enumerate(what.file.refused, start=1)
     ]
     return rows
+
+
+def _with_former(row: FoundRow, title: str) -> FoundRow:
+    """Return a row whose number stood for something else, with a remark that says for what."""
+    return replace(row, remarks=(*row.remarks, RowProblem(0, "", "stood_for", {"title": title})))
 
 
 def chosen(what: Compared, decision: Decision, marks: Mapping[str, tuple[RowKind, str]] | None) -> SourceDifference:

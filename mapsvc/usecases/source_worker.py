@@ -3,6 +3,7 @@
 A worker that dies gives the file back, and the run begins its step again: nothing of it was written.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -115,7 +116,7 @@ def _step(worker: _Worker, uow: UnitOfWork, run: SourceRun) -> RunState:
     if run.state is RunState.ACCEPTED and run.decision is not None and not what.file.questions:
         return _write(worker, uow, seen, what, run.decision, actor, teller)
     if what.file.questions:
-        return _wait(uow, replace(seen, state=RunState.ASKING, decision=None), ())
+        return _wait(uow, replace(seen, state=RunState.ASKING, decision=None, accepted=False), ())
     decision = by_rule(register, what.counts, stopped=what.found.stopped, odd=what.odd)
     if decision is not None:
         return _write(worker, uow, seen, what, decision, SYSTEM, teller, looked=False)
@@ -164,12 +165,10 @@ def _write(
     found = chosen(what, decision, uow.source_runs.marks(run.id) if looked else None)
     if found.vanished or any(plan.changes or plan.remember for plan in found.plans):
         write(uow, what, found, actor, worker.now, teller)
-    written: dict[str, int] = {}
-    for plan in found.plans:
-        if plan.kind is not None:
-            written[plan.kind.value] = written.get(plan.kind.value, 0) + 1
-    if found.vanished:
-        written[RowKind.VANISHED.value] = len(found.vanished)
+    kinds = {plan.row.key: plan.kind for plan in what.found.plans if plan.kind is not None}
+    counted = Counter(kinds[plan.row.key].value for plan in found.plans if plan.row.key in kinds)
+    counted[RowKind.VANISHED.value] = len(found.vanished)
+    written = {kind: count for kind, count in counted.items() if count}
     if written:
         told(uow, what, actor, written, worker.now)
     uow.source_runs.forget_rows(run.code, keep=(RowKind.REFUSED,))

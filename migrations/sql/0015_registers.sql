@@ -39,6 +39,8 @@ ALTER TABLE source_runs
     ADD COLUMN questions jsonb NOT NULL DEFAULT '[]',
     -- What somebody decided: kinds, and rows that are treated otherwise than their kind.
     ADD COLUMN decision jsonb,
+    -- Somebody accepted that decision; before, it is what is offered.
+    ADD COLUMN accepted boolean NOT NULL DEFAULT false,
     -- Rows that were written, by kind; none before the run has ended.
     ADD COLUMN written jsonb,
     -- Why the run failed, as a code and what its sentence needs.

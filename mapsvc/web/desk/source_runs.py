@@ -220,11 +220,7 @@ def _found(register: Register, row: FoundRow, slugs: Any, decision: Decision) ->
 
 
 def _change(change: Any) -> dict[str, str]:
-    return {
-        "field": words.row_field(change.field),
-        "before": words.row_value(change.field, change.before),
-        "after": words.row_value(change.field, change.after),
-    }
+    return words.change_of(change.field, change.before, change.after)
 
 
 def _bar(run: SourceRun) -> list[dict[str, Any]]:

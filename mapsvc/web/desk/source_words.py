@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mapsvc.domain.errors import DomainError
+from mapsvc.domain.geometry import distance_m
 from mapsvc.domain.source_runs import AT_WORK, RunState, SourceRun, Step
 from mapsvc.domain.sources import FileFormat, Rhythm, RowKind
 from mapsvc.web.desk.differences import text_of
@@ -152,6 +153,8 @@ def remark_text(code: str, params: Mapping[str, object]) -> str:
         "duplicate_geometry": _("It has the same outline as %(key)s.", key=same),
         "missing_id": _("It has no number, so nobody can tell which record it is."),
         "unknown_status": _("Its state is not known here."),
+        "stood_for": _("The number stood for: %(title)s", title=str(params.get("title", ""))[:160]),
+        "off_grid": _("The position lies outside of the land of this coordinate system."),
         "not_vacant": _("It is not marked as vacant."),
         "too_wide": _("Its outline is too wide for a place."),
         "unreadable": _("It cannot be read."),
@@ -238,6 +241,15 @@ def row_value(field: str, value: object) -> str:
     if isinstance(value, list) and field != "point":
         return "; ".join(str(one) for one in value) or _("not known")
     return text_of(field, value)
+
+
+def change_of(field: str, before: object, after: object) -> dict[str, str]:
+    """Return one changed field in words; a move with its distance."""
+    words = {"field": row_field(field), "before": row_value(field, before), "after": row_value(field, after)}
+    if field == "point" and isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        metres = distance_m((float(before[0]), float(before[1])), (float(after[0]), float(after[1])))
+        words["after"] = _("%(metres)s m away, at %(place)s", metres=number_text(round(metres)), place=words["after"])
+    return words
 
 
 def counted(counts: Mapping[str, Any]) -> str:
