@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -485,3 +487,82 @@ def test_every_mail_is_written_in_both_languages(world: AwardWorld) -> None:
             assert "https://m/a/T0" in mail.body
             assert "%(" not in mail.subject + mail.body
             assert "APP-" not in mail.subject
+
+
+# Whatever comes in whatever order -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+def test_no_order_of_actions_awards_a_lot_or_serves_a_group_twice(world: AwardWorld, seed: int) -> None:
+    dice = Random(seed)
+    now = NOW
+    done: set[str] = set()
+    for _step in range(60):
+        now += timedelta(hours=dice.choice([0, 0, 1, 1, 20, 60]))
+        code = dice.choice(list(world.applications))
+        actions = _actions(world, code, dice)
+        name = dice.choices(list(actions), [4 if one in ("send", "accept", "rerun") else 1 for one in actions])[0]
+        if world.make.rows("SELECT 1 FROM award_offers WHERE application_id = :id", id=world.applications[code]) or (
+            name in ("send", "rerun")
+        ):
+            done |= {name} if codes(partial(actions[name], now)) == "done" else set()
+            _check_invariants(world)
+    assert done >= {"send", "accept", "rerun"}, "the sequence went on"
+
+
+def _actions(world: AwardWorld, code: str, dice: Random) -> dict[str, Callable[[datetime], object]]:
+    """Return what can happen next, with a group picked by lot."""
+    uow, officer = world.uow, world.officer
+
+    def revoke(now: datetime) -> object:
+        offer = world.offer(code)
+        return awards.revoke(uow(), officer, offer.id, offer.version, "A false declaration", now)
+
+    def sign_it(now: datetime) -> object:
+        offer = world.offer(code)
+        return award_contracts.sign(uow(), officer, offer.id, offer.version, now.date(), "REP 7", now)
+
+    def condition(now: datetime) -> object:
+        with uow() as reading:
+            given = reading.awards.standing_assignments(world.call_id)
+        one = dice.choice(given)
+        rule = (*one.conditional_on, "H09.evening")[0]
+        return award_conditions.note_condition(uow(), officer, one.id, rule, dice.random() < 0.7, "Looked", now)
+
+    def hand_over(now: datetime) -> object:
+        note = HandoverNote(now.date(), 1, "Fine")
+        return award_contracts.hand_over(uow(), officer, world.offer(code).id, note, now)
+
+    return {
+        "send": world.send,
+        "accept": lambda now: world.accept(code, now),
+        "decline": lambda now: world.decline(code, now),
+        "expire": lambda now: awards.expire(world.make.services.unit_of_work, now),
+        "revoke": revoke,
+        "sign": sign_it,
+        "condition": condition,
+        "hand_over": hand_over,
+        "rerun": lambda now: world.adopt(RunKind.RERUN, now),
+    }
+
+
+#: The state of an application by that of its living offer.
+_STATES = {"pending": "offered", "accepted": "accepted", "signed": "contracted"}
+
+
+def _check_invariants(world: AwardWorld) -> None:
+    living = world.make.rows(
+        "SELECT o.lot_id, o.application_id, o.state, a.state AS application_state, l.capacity, s.availability_state"
+        " FROM award_offers o JOIN applications a ON a.id = o.application_id JOIN lots l ON l.id = o.lot_id"
+        " JOIN spaces s ON s.id = l.space_id WHERE o.state IN ('pending', 'accepted', 'signed')"
+    )
+    assert len({row.lot_id for row in living}) == len(living), "a lot is awarded once"
+    assert len({row.application_id for row in living}) == len(living), "a group holds one lot"
+    for row in living:
+        assert row.application_state == _STATES[row.state]
+        assert row.availability_state in {"pending": ("reserved",), "accepted": ("reserved",)}.get(
+            row.state, ("assigned", "in_use")
+        )
+    held = {row.application_id for row in living}
+    states = world.make.rows("SELECT id, state FROM applications")
+    assert all(row.state not in _STATES.values() for row in states if row.id not in held)
