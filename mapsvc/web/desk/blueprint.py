@@ -10,7 +10,7 @@ from mapsvc.spatial.desk_scope import Scope
 from mapsvc.web.current import actor
 from mapsvc.web.problems import problem, wants_json
 
-_FOR_AUDITORS = frozenset({"desk.audit", "desk.audit_export"})
+_FOR_AUDITORS = frozenset({"desk.audit", "desk.audit_export", "desk.calls", "desk.match_runs", "desk.match_run"})
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -30,7 +30,7 @@ def guard() -> ResponseReturnValue | None:
     if not holds_anywhere(asking, Action.SEE_REGISTER) and request.endpoint not in _FOR_AUDITORS:
         if request.endpoint == "desk.queue":
             return redirect(url_for("desk.audit"))
-        raise Forbidden("auditors read the history and nothing else", code="forbidden")
+        raise Forbidden("auditors read the history and archived runs, nothing else", code="forbidden")
     return None
 
 
