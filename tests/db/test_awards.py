@@ -525,6 +525,8 @@ def _actions(world: AwardWorld, code: str, dice: Random) -> dict[str, Callable[[
     def condition(now: datetime) -> object:
         with uow() as reading:
             given = reading.awards.standing_assignments(world.call_id)
+        if not given:
+            raise NotFound("everybody left")
         one = dice.choice(given)
         rule = (*one.conditional_on, "H09.evening")[0]
         return award_conditions.note_condition(uow(), officer, one.id, rule, dice.random() < 0.7, "Looked", now)
