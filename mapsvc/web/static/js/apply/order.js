@@ -113,7 +113,7 @@ function take(event) {
   const scroll = () => {
     const over = held.y < EDGE_PX ? -STEP_PX : held.y > innerHeight - EDGE_PX * 1.6 ? STEP_PX : 0;
     if (over) {
-      scrollBy(0, over);
+      scrollBy({ top: over, behavior: "instant" });
       place(held, event.clientY);
     }
     held.frame = requestAnimationFrame(scroll);
@@ -143,7 +143,10 @@ function place(held, began) {
     const box = one.getBoundingClientRect();
     return middle < box.top + box.height / 2;
   });
-  if (row.nextElementSibling !== (before ?? null)) order.insertBefore(row, before ?? null);
+  // The others move around the held row: a row that leaves the page for an instant would lose the finger.
+  const wanted = before ? rest.indexOf(before) : rest.length;
+  while (rows().indexOf(row) < wanted) row.before(row.nextElementSibling);
+  while (rows().indexOf(row) > wanted) row.after(row.previousElementSibling);
   const top = row.getBoundingClientRect().top;
   row.style.transform = `translateY(${held.y - grip - top}px)`;
 }
