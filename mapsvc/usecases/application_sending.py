@@ -17,12 +17,13 @@ from mapsvc.domain.calls import Call, Lot
 from mapsvc.domain.canonical import canonical, sha256
 from mapsvc.domain.collectives import CollectiveDraft, CollectiveState
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
-from mapsvc.domain.people import Actor
+from mapsvc.domain.people import SYSTEM, Actor
 from mapsvc.domain.ports import UnitOfWork
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
 from mapsvc.usecases.applications import Opened, check_lots, check_writable, locked, shown
 from mapsvc.usecases.collectives import add_collective, change_collective
+from mapsvc.usecases.scores import conclude_when_signed
 
 LONGEST_ANSWER = 4_000
 FORMAT = "mapsvc.application/1"
@@ -238,6 +239,8 @@ def withdraw(uow: UnitOfWork, actor: Actor, key: str, now: datetime) -> Applicat
             actor, "application_withdrawn", "application", application.id, before={"state": application.state},
             after={"state": state}, at=now,
         )  # fmt: skip
+        # It may have been the last one that the committee had not signed.
+        conclude_when_signed(uow, SYSTEM, call, now)
         uow.commit()
     return taken
 

@@ -96,16 +96,9 @@ def grid_of(call: Call) -> Grid:
 
 
 def all_signed(uow: UnitOfWork, call: Call) -> bool:
-    """Tell whether every sheet of a call is signed, so that scores may be shown and the match may be looked at."""
+    """Tell whether every sheet of a call is signed, so that scores may be shown."""
     step = stage(call)
     return step in AFTER_SCORES or (step == "evaluation" and uow.scores.unsigned(call.id) == 0)
-
-
-def require_signed(uow: UnitOfWork, call_id: UUID) -> None:
-    """Raise Conflict as long as a sheet is open: nobody sees a match before (the guard of every run)."""
-    call = uow.calls.get(call_id)
-    if call is None or not all_signed(uow, call):
-        raise Conflict("not every score is signed", code="scores_unsigned")
 
 
 def my_calls(uow: UnitOfWork, actor: Actor) -> list[MyCall]:

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from mapsvc.bootstrap import Services, build
 from mapsvc.config import Settings
 from mapsvc.domain.errors import DomainError, Forbidden, Invalid, NotFound, Stale
-from mapsvc.domain.people import Role
-from mapsvc.usecases import committees, scores
+from mapsvc.domain.ids import new_token, token_hash
+from mapsvc.domain.people import Actor, Role
+from mapsvc.usecases import application_sending, call_market, committees, scores
 from tests.builders import NOW, TODAY, Builder
 from tests.evaluation_world import CODE, EvaluationWorld, build_world, marks, raw
 
@@ -42,6 +43,11 @@ def sign(world: EvaluationWorld, name: str, code: str, quality: int = 40, benefi
 def sign_all(world: EvaluationWorld, name: str, codes: tuple[str, ...] = ALL) -> None:
     for code in codes:
         sign(world, name, code)
+
+
+def _look_at_the_match(world: EvaluationWorld) -> None:
+    with world.uow() as uow:
+        call_market.check_matchable(call_market.head_of(uow, CODE))
 
 
 def refused(function: Callable[..., object], *arguments: object) -> str:
@@ -160,13 +166,10 @@ def test_nobody_sees_anothers_sheet_before_all_are_signed(world: EvaluationWorld
     assert bruno.sheet.user_id == world.people["bruno"].user_id
     for name in ("officer", "director"):
         assert refused(scores.results, world.uow(), world.people[name], CODE) == "scores_unsigned"
-    with world.uow() as uow:
-        assert refused(scores.require_signed, uow, world.call_id) == "scores_unsigned"
+    assert refused(_look_at_the_match, world) == "scores_unsigned"
     assert world.stored("APP-0101").merit_micro is None
     sign(world, "bruno", "APP-0103")
     assert scores.my_sheet(world.uow(), world.people["bruno"], CODE, "APP-0101").result is not None
-    with world.uow() as uow:
-        scores.require_signed(uow, world.call_id)
 
 
 def test_the_last_signature_gives_every_application_its_merit(world: EvaluationWorld) -> None:
@@ -237,6 +240,16 @@ def test_an_application_that_nobody_may_score_keeps_the_evaluation_open(world: E
     for code in ALL:
         sign(world, "carla", code)
     assert world.stored("APP-0101").merit_micro == 700_000
+
+
+def test_a_withdrawal_can_be_the_last_thing_that_was_open(world: EvaluationWorld) -> None:
+    for name in ("ada", "bruno"):
+        sign_all(world, name, ALL[1:])
+    token = new_token()
+    world.make.write("UPDATE applications SET token_hash = :hash WHERE code = 'APP-0101'", hash=token_hash(token))
+    application_sending.withdraw(world.uow(), Actor(), token, NOW)
+    assert [world.stored(code).state for code in ALL] == ["withdrawn", "scored", "scored"]
+    assert world.stored("APP-0102").merit_micro == 700_000
 
 
 def test_two_last_signatures_at_once_conclude_once(world: EvaluationWorld) -> None:
