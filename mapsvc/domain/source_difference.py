@@ -64,7 +64,7 @@ def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], somethin
         return RowPlan(row, None, None, reused=seen.record_id, remember=True)
     now = said_by(row)
     # What an earlier record was said to be is no longer known; nobody but the register ever changed such a one.
-    said = seen.said if meant.record_id == seen.record_id else {}
+    said = dict(seen.said) if meant.record_id == seen.record_id else {}
     changes, conflicts = list[FieldChange](), list[FieldChange]()
     for name, value in () if meant.joined else row.values.items():
         here = meant.values.get(name)
@@ -79,7 +79,8 @@ def _plan(row: SourceRow, seen: Seen | None, held: Mapping[UUID, Held], somethin
     told: Mapping[str, str] = {**said, **{name: mark for name, mark in now.items() if name not in open_fields}}
     returned = seen.state == "vanished"
     again = meant.record_id != seen.record_id
-    if told == seen.said:
+    if told == said and not again:
+        # What was read stays one object: a large register has a hundred thousand.
         told = seen.said
     return RowPlan(
         row,

@@ -100,8 +100,8 @@ def sync(
     "--mapping",
     default="premises",
     show_default=True,
-    type=click.Choice(["premises", "palermo"]),
-    help="How its columns are read: premises, or pacts as in Palermo.",
+    type=click.Choice(["premises", "openstreetmap", "palermo", "san_francisco"]),
+    help="How it is read: premises, Overpass JSON, pacts as in Palermo, filings as in San Francisco.",
 )
 @click.option("--rhythm", default="irregular", show_default=True, type=click.Choice(_RHYTHMS))
 @click.option(
@@ -111,10 +111,19 @@ def sync(
     type=click.FloatRange(0, 1),
     help="A run in which more than this share of the rows is missing stops and asks.",
 )
+@click.option("--grid", type=int, help="EPSG number of x and y where they are metres on a national grid.")
 def add_source(
-    name: str, title: str, licence: str, attribution: str, url: str, mapping: str, rhythm: str, removal_share: float
+    name: str,
+    title: str,
+    licence: str,
+    attribution: str,
+    url: str,
+    mapping: str,
+    rhythm: str,
+    removal_share: float,
+    grid: int | None,
 ) -> None:
-    """Name a register that is kept in step from now on: CSV, XLSX, GeoJSON or GeoPackage."""
+    """Name a register that is kept in step from now on: CSV, XLSX, GeoJSON, GeoPackage, Shapefile or Overpass JSON."""
     from mapsvc.domain.imports import SourceInfo
     from mapsvc.domain.people import OPERATOR
     from mapsvc.domain.sources import Register, Rhythm
@@ -123,7 +132,7 @@ def add_source(
 
     services = _services()
     info = SourceInfo(name, title, licence, attribution, url)
-    register = Register(info, MAPPINGS[mapping], mapping, Rhythm(rhythm), removal_share)
+    register = Register(info, MAPPINGS[mapping], mapping, Rhythm(rhythm), removal_share, grid=grid)
     add_register(services.unit_of_work(), OPERATOR, register, services.clock.now())
     console.done(f"Added. Now: mapsvc sources sync {name} --file FILE --dry-run")
 
