@@ -104,6 +104,7 @@ class PairBoard:
 
     ``next_priority`` is the highest at the lot below this pair of somebody who would rather have it than what they got.
     ``reason`` is the code of the one reason why the application does not have the lot, empty where it has it.
+    ``changes`` are the levers that would give it the lot, each with its amount and the rules that would have to be met.
     """
 
     cell: Cell
@@ -115,7 +116,7 @@ class PairBoard:
     cutoff: int | None = None
     reason: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
-    changes: tuple[tuple[str, int | None, str | None], ...] = ()
+    changes: tuple[tuple[str, int | None, tuple[str, ...]], ...] = ()
     rank_sensitive: bool = False
 
 

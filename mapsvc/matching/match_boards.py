@@ -179,7 +179,9 @@ def pair_board(solved: Solved, application: str, lot: str) -> PairBoard:
         return replace(known, seat=seat, cutoff=cutoff.reserve if seat == "reserve" else cutoff.open)
     why = Explainer(solved).why_not(application, lot)
     changes = tuple(
-        (one.lever.value, one.amount, one.rule) for one in what_would_change(solved, application) if one.lot == lot
+        (one.lever.value, one.amount, tuple(rule for rule in (one.rule, one.also) if rule is not None))
+        for one in what_would_change(solved, application)
+        if one.lot == lot
     )
     return replace(known, cutoff=solved.cutoffs[lot].open, reason=why.code.value, params=why.params, changes=changes)
 

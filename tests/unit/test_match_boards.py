@@ -130,6 +130,21 @@ def test_why_and_why_not_are_said_with_their_figures():
     assert match_view.pair_panel(board.pair(RUMORE, "1"), faces)["text"] == "They did not list it."
 
 
+def test_every_change_that_is_said_was_tried():
+    board = the_board()
+    listed = board.solved.run.applications[TEATRO]
+    pair = replace(listed.pairs["3"], fit=MICRO, fit_low=MICRO, fit_high=MICRO, impact=MICRO)
+    ranked = replace(listed, ranking=("3", "4"), pairs={**listed.pairs, "3": replace(pair, blocked_by=("H02.min",))})
+    one_rule = Board(solve_run(with_application(board.solved.run, TEATRO, ranked)))
+    assert one_rule.pair(TEATRO, "3").changes == (("rule", None, ("H02.min",)),)
+    two = replace(ranked, pairs={**listed.pairs, "3": replace(pair, blocked_by=("H02.min", "H06.budget"))})
+    both = Board(solve_run(with_application(board.solved.run, TEATRO, two)))
+    said = match_view.pair_panel(both.pair(TEATRO, "3"), the_faces())
+    assert said["changes"] == ["these rules met together: Floor area, Monthly cost"]
+    met = with_pair(both.solved.run, TEATRO, "3", replace(pair, blocked_by=()))
+    assert solve_run(met).assignment[TEATRO] == "3"
+
+
 def test_two_priorities_that_look_alike_are_told_apart():
     pair = the_board().pair("APP-0103", "4")
     assert words.why_gets(pair) == "Their 1st choice. Priority 0.703000; the next group has 0.697000."

@@ -208,15 +208,17 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
-def change_text(lever: str, amount: int | None, rule: str | None) -> str:
+def change_text(lever: str, amount: int | None, rules: Sequence[str]) -> str:
     """Return one change that would give the group the lot; each was tried by another run."""
     if lever == "merit":
         points = amount or 0
         return ngettext("%(num)s point more from the committee", "%(num)s points more from the committee", points)
     if lever == "fit":
         return _("a fit higher by %(value)s", value=share(amount))
+    if lever == "rule" and len(rules) == 1:
+        return _("this rule met: %(rule)s", rule=rule_name(rules[0]))
     if lever == "rule":
-        return _("this rule met: %(rule)s", rule=rule_name(rule or ""))
+        return _("these rules met together: %(rules)s", rules=rules_text(rules))
     return _("the lot on their list")
 
 
