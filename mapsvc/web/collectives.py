@@ -11,7 +11,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_security import auth_required
 
 from mapsvc.domain.errors import Invalid, NotFound
 from mapsvc.domain.fields import read_value
@@ -22,6 +21,7 @@ from mapsvc.usecases import collective_states
 from mapsvc.web.current import actor, connection, now, services
 from mapsvc.web.i18n import date_text, number_text
 from mapsvc.web.labels import label
+from mapsvc.web.matching import signed_in
 from mapsvc.web.need_words import need_label, need_text
 from mapsvc.web.paging import Paging, one_of, words
 from mapsvc.web.record_words import described, page_address, sourced, spoken
@@ -76,7 +76,7 @@ def _own() -> list[dict[str, str]]:
 
 
 @bp.post("/collectives/<slug>/publish")
-@auth_required("session")
+@signed_in
 def publish(slug: str) -> ResponseReturnValue:
     """Show a draft to everybody."""
     shown = collective_states.publish_collective(services().unit_of_work(), actor(), slug, now())
@@ -85,7 +85,7 @@ def publish(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/collectives/<slug>/dissolve")
-@auth_required("session")
+@signed_in
 def dissolve(slug: str) -> ResponseReturnValue:
     """Dissolve a collective by whoever speaks for it; the form asks for a tick first."""
     if request.form.get("sure") != "1":

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import auth_required
 
 from mapsvc.domain.collectives import PUBLIC_STATES, Collective
 from mapsvc.domain.errors import Invalid, NotFound
@@ -13,14 +12,14 @@ from mapsvc.usecases import collective_states, fit_alerts
 from mapsvc.web.accounts import csrf
 from mapsvc.web.current import actor, now, services
 from mapsvc.web.limits import ANSWER, limiter
-from mapsvc.web.matching import market
+from mapsvc.web.matching import market, signed_in
 
 bp = Blueprint("fit_alerts", __name__)
 _LONGEST_TOKEN = 100
 
 
 @bp.post("/collectives/<slug>/alerts")
-@auth_required("session")
+@signed_in
 def switch(slug: str) -> ResponseReturnValue:
     """Turn the alerts of a collective on or off."""
     wanted = request.form.get("wanted", "")

@@ -1,6 +1,7 @@
 """What fits: spaces for a collective (`/collectives/<slug>/fits`); collectives for a space and one pair (`/desk`)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
@@ -33,6 +34,17 @@ def guard() -> ResponseReturnValue | None:
     if wants_json():
         return problem(401, _("Sign in first. Nothing was saved."), code="sign_in")
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def signed_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Send whoever is not signed in away from a page of another blueprint, without a message that the next one shows."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> ResponseReturnValue:
+        refused = guard()
+        return view(**values) if refused is None else refused
+
+    return guarded
 
 
 @bp.after_request
