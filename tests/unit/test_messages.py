@@ -30,6 +30,17 @@ VALUES = {
     "confirmed": "2026-11-20",
     "since": "2026-10-01",
     "count": 3,
+    "receipt": "R-7K3M-Q2XV",
+    "at": "2026-11-20T12:00:00+00:00",
+    "closes_at": "2026-11-30T11:00:00+00:00",
+    "zone": "Europe/Rome",
+    "sha256": "a" * 64,
+    "call": {"en": "Casa Bottega", "it": "Casa Bottega"},
+    "code": "APP-0101",
+    "asked": "The plan of activities.",
+    "due_on": "2026-12-01",
+    "norm": "Art. 3 of the notice",
+    "office": "Urban commons",
     "days": [
         {
             "day": "2026-11-20",
