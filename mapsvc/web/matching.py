@@ -37,7 +37,7 @@ def guard() -> ResponseReturnValue | None:
 
 
 def signed_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Send whoever is not signed in away from a page of another blueprint, without a message that the next one shows."""
+    """Send whoever is not signed in away from a page of another blueprint; the next page shows no message of it."""
 
     @wraps(view)
     def guarded(**values: Any) -> ResponseReturnValue:
