@@ -56,11 +56,14 @@ def change_facts(
 ) -> Space:
     """Write changed facts of a locked space inside the caller's transaction, which also writes the history.
 
-    Raises Forbidden where the new place is not the actor's, Invalid with a pointer, Stale for another version.
+    Raises Forbidden where the new place is not the actor's, Invalid with a pointer, Stale for another version. While a
+    call holds the premises their availability moves with the call, not by hand.
     """
     edited = _as_decided(space, checked(replace(space, **_known(changes), updated_at=now)))
     changed = without_address(uow, space, edited)
     require(actor, Action.EDIT_SPACE, uow.areas.at(changed.lon, changed.lat) or uow.areas.path(space.area_id))
+    if changed.availability_state != space.availability_state and uow.calls.lots_at(space.id):
+        raise Invalid("a call holds the premises", "/availability_state", code="availability_by_call")
     if space.version != version or not uow.spaces.update(changed):
         raise Stale("somebody else changed it first", code="stale", version=space.version)
     return changed

@@ -36,5 +36,6 @@ def known(error: DomainError) -> dict[str, str]:
         "day_to_come": _("This day has not come yet."),
         "not_a_day": _("Give a day."),
         "keys": _("Give the number of keys, from 0 to %(most)s.", most=params.get("most", "")),
+        "availability_by_call": _("The premises are a lot of a call: their availability moves with it, not by hand."),
         "availability_step": _("The premises are in a state from which this is not possible."),
     }  # fmt: skip

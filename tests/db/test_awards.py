@@ -24,6 +24,7 @@ from mapsvc.notify.messages import compose
 from mapsvc.operations.connections import connect
 from mapsvc.usecases import award_conditions, award_contracts, award_sending, awards, call_lots, match_runs
 from mapsvc.usecases.award_contracts import HandoverNote
+from mapsvc.usecases.spaces import edit_space
 from tests.award_world import AwardWorld, build_awards
 from tests.builders import NOW, Builder
 from tests.evaluation_world import CODE
@@ -338,6 +339,16 @@ def test_premises_go_from_a_contract_through_use_back_to_what_is_offered(world: 
     assert world.premises(1) == "returning"
     assert codes(returned) == "done"
     assert world.premises(1) == "not_offered"
+
+
+def test_nobody_moves_premises_of_a_call_by_hand(world: AwardWorld) -> None:
+    with world.uow() as uow:
+        space = uow.spaces.by_slug("lot-1")
+    change = {"availability_state": "offered"}
+    with pytest.raises(Invalid) as error:
+        edit_space(world.uow(), world.officer, "lot-1", space.version, change, NOW)
+    assert (error.value.code, world.premises(1)) == ("availability_by_call", "reserved")
+    edit_space(world.uow(), world.officer, "lot-1", space.version, {"asset_kind": "office"}, NOW)
 
 
 def test_a_re_run_that_counts_on_a_group_that_left_since_is_not_adopted(world: AwardWorld) -> None:
