@@ -41,6 +41,18 @@ VALUES = {
     "due_on": "2026-12-01",
     "norm": "Art. 3 of the notice",
     "office": "Urban commons",
+    "lot": "3",
+    "premises": "Via Saluzzo 42",
+    "ending": "rerun",
+    "ends_on": "2029-12-01",
+    "day": "2026-12-01",
+    "until": "2026-12-01",
+    "verify_by": "2026-12-01",
+    "keys": 2,
+    "collective": "Officina Rumore",
+    "spaces": [],
+    "signs_in": True,
+    "move": "suspend",
     "days": [
         {
             "day": "2026-11-20",
