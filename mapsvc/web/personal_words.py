@@ -36,8 +36,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "match_runs",
     ),
     "committees": ("committee_members", "conflicts_of_interest", "score_sheets"),
-    "files": ("import_batches",),
-    "history": ("audit_log", "personal_values", "merges", "different_places", "calls", "call_events"),
+    "files": ("import_batches", "source_files", "source_run_rows"),
+    "history": ("audit_log", "personal_values", "merges", "different_places", "calls", "call_events", "source_runs"),
     "registers": ("pacts",),
     "erasures": ("erasures",),
 }
