@@ -1,4 +1,4 @@
-"""An officer connects a register in a real browser, follows its run and accepts it; a phone without scripts does too."""
+"""An officer connects a register in a real browser, follows its run, accepts it; so does a phone without scripts."""
 
 from __future__ import annotations
 

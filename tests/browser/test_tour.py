@@ -133,10 +133,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.awards": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards",)),
     "desk.award": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards/1",)),
     "desk.sources": (OFFICER, ("/desk/sources",)),
-    "desk.source_new": (OFFICER, ("/desk/sources/new", "/desk/sources/new?step=2&title=Premises")),
+    "desk.source_new": (OFFICER, ("/desk/sources/new?step=2&title=Premises",)),
     "desk.source": (OFFICER, ("/desk/sources/palermo-pacts",)),
-    "desk.source_run": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001",)),
-    "desk.source_rows": (OFFICER, ("/desk/sources/runs/00000000-0000-0000-0000-000000000001/rows?kind=new",)),
     "desk.call_applications": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/applications",)),
     "desk.call_committee": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/committee",)),
     "desk.call_owners": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/owners",)),
@@ -171,7 +169,8 @@ NO_PAGES = frozenset(
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "
-        "matching.space_json matching.pair_json application_pages.content application_files.file desk.source_progress "
+        "matching.space_json matching.pair_json application_pages.content application_files.file"
+        " desk.source_progress desk.source_run desk.source_rows "
         # Seen as a member of a committee, and with a code, in test_committee.
         "desk.call_application desk.call_document committee.call committee.sheet committee.document"
     ).split()

@@ -78,6 +78,8 @@ ROUTES: dict[str, tuple[str, dict[str, str]]] = {
 }
 #: What names no record of an area, or belongs to the account itself; held by tests of their own.
 PLAIN = frozenset(
+    "desk.sources desk.source_new desk.source_connect desk.source desk.source_set desk.source_compare desk.source_run"
+    " desk.source_progress desk.source_rows desk.source_choose desk.source_decide "
     "desk.undo desk.needs desk.needs_weigh desk.needs_load desk.imports desk.imports_upload desk.imports_show"
     " desk.imports_decide desk.premises_new"
     " desk.calls desk.call_new desk.call desk.call_rules desk.call_lots desk.call_lot_save desk.call_lot_remove"
