@@ -82,6 +82,7 @@ def _one_step(worker: _Worker) -> RunState | None:
         run = uow.source_runs.get(run_id) if run_id else None
         if run is None:
             return None
+        error: Exception | None = None
         try:
             return _step(worker, uow, run)
         except Stopped:
@@ -89,9 +90,15 @@ def _one_step(worker: _Worker) -> RunState | None:
         except Stale:
             # Somebody put the run away, or changed a record, while it was worked on; nothing was written.
             end = RunState.FAILED, "meanwhile", dict[str, object]()
-        except DomainError as error:
-            end = RunState.FAILED, error.code or "unreadable", _plain(error.params)
-    return _closed(worker, run, *end)
+        except DomainError as fault:
+            end = RunState.FAILED, fault.code or "unreadable", _plain(fault.params)
+        except Exception as fault:
+            # It is raised again once the run stands aside, so that other registers need not wait for it.
+            end, error = (RunState.FAILED, "unexpected", dict[str, object]()), fault
+    state = _closed(worker, run, *end)
+    if error is not None:
+        raise error
+    return state
 
 
 def _step(worker: _Worker, uow: UnitOfWork, run: SourceRun) -> RunState:

@@ -243,11 +243,19 @@ def test_a_run_that_breaks_in_the_middle_leaves_nothing_and_is_done_again(premis
     work(premises)
     run = run_of(premises, run_id)
     cases.decide_run(premises.unit_of_work(), OPERATOR, run_id, ALL, run.version, NOW)
-    before = rows(premises, EVERYTHING.replace("UNION ALL SELECT n::text FROM source_runs n", ""))
+    # The history says that the run failed, and nothing else is left of it.
+    records = EVERYTHING.replace("UNION ALL SELECT n::text FROM source_runs n", "")
+    records = records.replace(
+        "UNION ALL SELECT a::text FROM audit_log a", "UNION ALL SELECT a::text FROM audit_log a WHERE noun <> 'source'"
+    )
+    before = rows(premises, records)
     with pytest.raises(RuntimeError):
         source_worker.work(Breaks(premises, where), premises.source_files, premises.fetch_file, NOW)
-    assert rows(premises, EVERYTHING.replace("UNION ALL SELECT n::text FROM source_runs n", "")) == before
-    assert run_of(premises, run_id).state is RunState.ACCEPTED
+    assert rows(premises, records) == before
+    # It does not stand in the way of other registers, and can be tried again with what was decided.
+    assert (run_of(premises, run_id).state, run_of(premises, run_id).fault) == (RunState.FAILED, "unexpected")
+    assert work(premises) == {"ended": 0, "waiting": 0, "failed": 0}
+    cases.resume_run(premises.unit_of_work(), OPERATOR, run_id, NOW)
     work(premises)
     assert run_of(premises, run_id).written == {"new": 1, "changed": 1, "moved": 1}
 

@@ -198,6 +198,7 @@ def fault_text(code: str, params: Mapping[str, object]) -> str:
         "grid": _("Nobody knows this coordinate system. Give the EPSG number, as in 21781."),
         "run_open": _("Another run of this register has not ended. Decide on it or put it away first."),
         "run_state": _("The run is past that. Look at it again."),
+        "unexpected": _("Something went wrong on our side. It was noted; nothing of yours was saved."),
         "meanwhile": _("Something was changed in between. Nothing was written; compare again."),
         "file_gone": _("The file was forgotten meanwhile. Send it again."),
         "nothing_chosen": _("Nothing is chosen. Nothing was written."),
