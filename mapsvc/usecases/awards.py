@@ -122,7 +122,9 @@ def answer(
 ) -> Offer:
     """Move an offer to the state `wanted` with its entry in the history; raise Conflict where it cannot be."""
     check_answer(case.offer, wanted, now)
-    moved = replace(case.offer, state=wanted, answered_at=now, reason=reason, decided_by=actor.user_id)
+    # A signature comes after the group's answer, whose time stays.
+    answered = case.offer.answered_at if wanted is OfferState.SIGNED else now
+    moved = replace(case.offer, state=wanted, answered_at=answered, reason=reason, decided_by=actor.user_id)
     return _write(uow, actor, case, moved, f"offer_{wanted}", now)
 
 

@@ -296,11 +296,13 @@ def test_a_contract_begins_a_pact_with_what_the_group_declared(world: AwardWorld
     assert codes(lambda: sign(world, "APP-0102")) == "conditions_open"
     meet_condition(world, "APP-0102")
     assert codes(lambda: sign(world, "APP-0102")) == "offer_pending"
-    world.accept("APP-0102")
+    world.accept("APP-0102", NOW - timedelta(hours=3))
     offer = world.offer("APP-0102")
     with pytest.raises(Invalid):
         award_contracts.sign(world.uow(), world.officer, offer.id, offer.version, date(2099, 1, 1), "1", NOW)
+    answered = world.offer("APP-0102").answered_at
     sign(world, "APP-0102")
+    assert world.offer("APP-0102").answered_at == answered, "the group's own answer keeps its time"
     assert (world.states()["APP-0102"], world.premises(2)) == ("contracted", "assigned")
     pact = world.make.rows("SELECT * FROM pacts")[0]
     assert (pact.state, pact.record_state, pact.act) == ("draft", "submitted", "REP 7/2026")
