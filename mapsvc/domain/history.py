@@ -102,7 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
         "ceilings commitments summary proposer representative note search_text",
     ),
     "call": _fields(
-        "code timeline definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
+        "code timeline sha256 observation definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
         " starts_on ends_on opens_on closes_on frozen frozen_sha256 seed_commitment state_before created_by approved_by"
         " legal_checked_by chair lot order",
         "title summary office definition draw_description",
@@ -128,7 +128,7 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     ),
     "match_run": _fields(
         "call call_id changes snapshot input_sha256 result_sha256 engine_version git_commit python_version ids trace"
-        " diagnostics previous_id started_by started_at duration_ms frozen_by frozen_at reviewed_by reviewed_at"
+        " pair_details diagnostics previous_id started_by started_at duration_ms frozen_by frozen_at reviewed_by reviewed_at"
         " adopted_by adopted_at act ended_at",
         "review_note ended_reason",
     ),

@@ -52,7 +52,7 @@ class MatchRun:
     """A stored run; `snapshot` is canonical JSON with the members run and, once computed, result.
 
     `ids` names applications and lots of the snapshot by their ids in the database: {"applications": {code: id},
-    "lots": {number: id}}.
+    "lots": {number: id}}. `pair_details` keeps what the rules said of each listed pair (`domain.pair_details`).
     """
 
     id: UUID
@@ -68,6 +68,7 @@ class MatchRun:
     input_sha256: str | None = None
     result_sha256: str | None = None
     ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pair_details: Mapping[str, Any] = field(default_factory=dict)
     trace: Any = None
     diagnostics: Any = None
     previous_id: UUID | None = None

@@ -165,7 +165,7 @@ OF_CALLS = (
     ),
     Holding(
         "match_runs",
-        personal=_words("changes snapshot trace diagnostics"),
+        personal=_words("changes snapshot pair_details trace diagnostics"),
         own=_words("ids"),
         others=_words("started_by frozen_by reviewed_by adopted_by"),
         plain=_words(
@@ -174,6 +174,12 @@ OF_CALLS = (
         ),
         keep=(Keep.PROCEDURE,),
         not_exported="it is about all groups together, by their codes; each reads its part on its private page",
+    ),
+    Holding(
+        "call_results",
+        plain=_words("id call_id run_id kind published_at content sha256"),
+        keep=(Keep.PROCEDURE,),
+        not_exported="published lists: they hold codes only, and everybody can read them",
     ),
     Holding(
         "calls",

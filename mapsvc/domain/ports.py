@@ -13,6 +13,7 @@ from mapsvc.domain.applications import Applications
 from mapsvc.domain.area_policies import AreaPolicies
 from mapsvc.domain.awards import Awards
 from mapsvc.domain.call_market import CallMarkets
+from mapsvc.domain.call_observations import CallObservations
 from mapsvc.domain.calls import Calls
 from mapsvc.domain.collectives import Collectives
 from mapsvc.domain.committees import Committees
@@ -25,8 +26,8 @@ from mapsvc.domain.groups import Groups
 from mapsvc.domain.history import PersonalValues
 from mapsvc.domain.holds import Holds
 from mapsvc.domain.imports import Loading
-from mapsvc.domain.jobs import Jobs
 from mapsvc.domain.indicators import Indicators
+from mapsvc.domain.jobs import Jobs
 from mapsvc.domain.maps import CuratedMaps
 from mapsvc.domain.match_locks import MatchLocks
 from mapsvc.domain.match_runs import MatchRuns
@@ -52,6 +53,7 @@ from mapsvc.domain.repositories import (
     Photos,
     Spaces,
 )
+from mapsvc.domain.results import CallResults
 from mapsvc.domain.rulings import Rulings
 from mapsvc.domain.scores import Scores
 from mapsvc.domain.source_runs import SourceRuns
@@ -308,6 +310,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     @property
     def scores(self) -> Scores:
         """Return the repository of score sheets."""
+        ...
+
+    @property
+    def results(self) -> CallResults:
+        """Return the repository of published lists."""
+        ...
+
+    @property
+    def call_observations(self) -> CallObservations:
+        """Return the repository of what groups say about a provisional list."""
         ...
 
     @property

@@ -30,8 +30,18 @@ def moved(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, 
     return _("News of the call “%(call)s”") % values, "\n\n".join(parts)
 
 
+def answered(_: Gettext, params: Params, public_url: str, city: str) -> tuple[str, str]:
+    """Write the mail that carries the answer to an observation about the provisional list."""
+    values = values_of(params, public_url, city) | {"answer": str(params["answer"])}
+    body = _(
+        "The office has answered your observation about the provisional list of “%(call)s”:\n\n%(answer)s\n\n"
+        "Both stand on your private page:\n%(link)s"
+    )
+    return _("Answer to your observation: %(call)s") % values, body % values
+
+
 def _filled(params: Params, public_url: str, city: str) -> dict[str, str]:
     return values_of(params, public_url, city) | {"reason": str(params.get("reason") or "")}
 
 
-WRITERS = {"call_extended": extended, "call_moved": moved}
+WRITERS = {"call_extended": extended, "call_moved": moved, "observation_answered": answered}

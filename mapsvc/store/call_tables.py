@@ -245,6 +245,7 @@ match_runs = Table(
     Column("git_commit", Text),
     Column("python_version", Text, nullable=False),
     Column("ids", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("pair_details", JSONB, nullable=False, server_default=FetchedValue()),
     Column("trace", JSONB),
     Column("diagnostics", JSONB),
     Column("previous_id", Uuid, ForeignKey("match_runs.id")),
@@ -335,6 +336,18 @@ call_observations = Table(
     Column("answer", Text),
     Column("answered_by", Integer, ForeignKey("users.id")),
     Column("answered_at", DateTime(timezone=True)),
+)
+
+call_results = Table(
+    "call_results",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("call_id", Uuid, ForeignKey("calls.id"), nullable=False),
+    Column("run_id", Uuid, ForeignKey("match_runs.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
 )
 
 collective_endorsements = Table(

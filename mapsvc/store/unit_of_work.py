@@ -14,6 +14,7 @@ from mapsvc.store.areas import AreaRepository
 from mapsvc.store.audit import AuditRepository
 from mapsvc.store.awards import AwardRepository
 from mapsvc.store.call_market import CallMarketRepository
+from mapsvc.store.call_observations import CallObservationRepository
 from mapsvc.store.calls import CallRepository
 from mapsvc.store.collectives import CollectiveRepository
 from mapsvc.store.committees import CommitteeRepository
@@ -47,6 +48,7 @@ from mapsvc.store.photos import PhotoRepository
 from mapsvc.store.reminders import ReminderRepository
 from mapsvc.store.reporters import ReporterRepository
 from mapsvc.store.reports import ReportRepository
+from mapsvc.store.results import ResultRepository
 from mapsvc.store.rulings import RulingRepository
 from mapsvc.store.scores import ScoreRepository
 from mapsvc.store.seals import SealRepository
@@ -110,6 +112,8 @@ class SqlUnitOfWork:
     committees: CommitteeRepository
     scores: ScoreRepository
     owner_ranks: OwnerRankRepository
+    results: ResultRepository
+    call_observations: CallObservationRepository
 
     def __init__(self, engine: Engine, freshness_policy: FreshnessPolicy = DEFAULT, isolation: str = "") -> None:
         """Take connections from `engine`; `freshness_policy` holds the deployment's numbers of the evidence rule.
@@ -180,6 +184,8 @@ class SqlUnitOfWork:
         self.committees = CommitteeRepository(connection)
         self.scores = ScoreRepository(connection)
         self.owner_ranks = OwnerRankRepository(connection)
+        self.results = ResultRepository(connection)
+        self.call_observations = CallObservationRepository(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -18,6 +18,7 @@ from mapsvc.domain.calls import WRITING, Call, CallEvent, freeze
 from mapsvc.domain.errors import Conflict, Forbidden, Invalid, Stale
 from mapsvc.domain.people import SYSTEM, Action, Actor, require
 from mapsvc.domain.ports import UnitOfWork
+from mapsvc.domain.results import ResultKind
 from mapsvc.domain.spaces import AvailabilityState
 from mapsvc.domain.texts import clean_text
 from mapsvc.usecases.application_mail import tell
@@ -26,12 +27,15 @@ from mapsvc.usecases.call_access import call_for
 from mapsvc.usecases.call_lots import free_space
 from mapsvc.usecases.calls import checks_of, mail_facts, write
 from mapsvc.usecases.committees import tell_members
+from mapsvc.usecases.publications import publish
 from mapsvc.usecases.scores import conclude_when_signed
 
 _LONGEST_REASON = 2_000
 _NUMBERS = re.compile(r"[0-9]{1,6}(-[0-9]{1,6}){0,19}")
 #: Changes that whoever applies hears of by mail.
 _TOLD = frozenset({CallState.SUSPENDED, CallState.CANCELLED, CallState.PROVISIONAL, CallState.FINAL})
+#: The steps with which a list is published.
+_LISTS = {CallState.PROVISIONAL: ResultKind.PROVISIONAL, CallState.FINAL: ResultKind.FINAL}
 _RUNNING = (CallState.CLOSED, CallState.ADMISSIBILITY, CallState.EVALUATION, CallState.MATCHING)
 
 
@@ -187,6 +191,8 @@ def _moved(uow: UnitOfWork, actor: Actor, call: Call, found: Transition, words: 
             move_space(uow, actor, lot.space_id, AvailabilityState.IN_CALL, Who.OFFICER, (Guard.LOT_OF_CALL,), now)
     if found.end is CallState.EVALUATION and found.start is CallState.ADMISSIBILITY:
         tell_members(uow, call, now)
+    if found.end in _LISTS and found.start is not CallState.SUSPENDED:
+        publish(uow, actor, changed, _LISTS[found.end], now)
     if found.end in (CallState.CANCELLED, CallState.CONCLUDED):
         for lot in uow.calls.lots(call.id):
             free_space(uow, actor, lot, now)

@@ -22,6 +22,8 @@ from mapsvc.matching.run_files import read_run, run_to_json
 from mapsvc.matching.runs import Run, check_run
 from mapsvc.usecases.adoptions import carry_out, check_nobody_left
 from mapsvc.usecases.call_market import CallMarket, check_call, check_matchable, gather, head_of, pair_of
+from mapsvc.usecases.pair_details import details_of
+from mapsvc.usecases.publications import publish_anew
 from mapsvc.usecases.reruns import rerun_of
 from mapsvc.usecases.run_changes import added_lot, changed
 from mapsvc.usecases.run_records import computed, ids_of, listed_only, new_run
@@ -248,6 +250,7 @@ def adopt(uow: UnitOfWork, actor: Actor, run_id: UUID, version: int, act: str, n
         record = replace(record, state=RunState.ADOPTED, adopted_by=actor.user_id, adopted_at=now, act=number)
         record = _write(uow, actor, record, "run_adopted", now, commit=False, result_sha256=record.result_sha256)
         carry_out(uow, actor, call, record, run, before, now)
+        publish_anew(uow, actor, call, record, now)
         uow.commit()
     return record
 
@@ -279,7 +282,8 @@ def _frozen_first(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
         raise Conflict("a score is missing", code="scores_unsigned", applications=list(market.unscored))
     adopted = uow.match_runs.adopted(call.id)
     record = new_run(call, RunKind.OFFICIAL, actor, now, ids_of(market))
-    return replace(record, previous_id=adopted.id if adopted else None), market.run
+    kept = details_of(market)
+    return replace(record, previous_id=adopted.id if adopted else None, pair_details=kept), market.run
 
 
 def _frozen_rerun(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) -> tuple[MatchRun, Run]:
@@ -293,7 +297,9 @@ def _frozen_rerun(uow: UnitOfWork, actor: Actor, call: CallHead, now: datetime) 
         "applications": {code: adopted.ids["applications"][code] for code in run.applications},
         "lots": {lot: adopted.ids["lots"][lot] for lot in run.lots},
     })  # fmt: skip
-    return replace(record, previous_id=adopted.id), run
+    # A re-run starts from the archived input, so what the rules said then still holds.
+    kept = {code: adopted.pair_details[code] for code in run.applications if code in adopted.pair_details}
+    return replace(record, previous_id=adopted.id, pair_details=kept), run
 
 
 def _moving(

@@ -308,6 +308,8 @@ CREATE TABLE match_runs (
     python_version text NOT NULL,
     -- Applications and lots by the ids of the snapshot.
     ids jsonb NOT NULL DEFAULT '{}',
+    -- What the rules said of each listed pair when the run was frozen, and what would let it pass (domain.pair_details).
+    pair_details jsonb NOT NULL DEFAULT '{}',
     trace jsonb,
     diagnostics jsonb,
     previous_id uuid REFERENCES match_runs,
@@ -343,8 +345,8 @@ BEGIN
             ('computed', 'discarded'), ('reviewed', 'adopted'), ('reviewed', 'discarded'), ('adopted', 'superseded')) THEN
         RAISE check_violation USING MESSAGE = 'a run that is ' || OLD.state || ' cannot become ' || NEW.state;
     END IF;
-    IF OLD.state <> 'prepared' AND (NEW.call_id, NEW.kind, NEW.input_sha256, NEW.ids, NEW.frozen_by)
-            IS DISTINCT FROM (OLD.call_id, OLD.kind, OLD.input_sha256, OLD.ids, OLD.frozen_by) THEN
+    IF OLD.state <> 'prepared' AND (NEW.call_id, NEW.kind, NEW.input_sha256, NEW.ids, NEW.pair_details, NEW.frozen_by)
+            IS DISTINCT FROM (OLD.call_id, OLD.kind, OLD.input_sha256, OLD.ids, OLD.pair_details, OLD.frozen_by) THEN
         RAISE check_violation USING MESSAGE = 'the input of a frozen run cannot change';
     END IF;
     IF OLD.state NOT IN ('prepared', 'frozen') AND (NEW.snapshot, NEW.result_sha256, NEW.trace)
@@ -454,6 +456,27 @@ CREATE TABLE call_observations (
     answered_by integer REFERENCES users,
     answered_at timestamptz
 );
+
+-- Usage: the observations of a call for its office, and those of a group on its private page.
+CREATE INDEX call_observations_call ON call_observations (call_id, received_at);
+
+-- The lists of a call as they were published: canonical JSON with codes only, with its hash. What was published stands.
+CREATE TABLE call_results (
+    id uuid PRIMARY KEY,
+    call_id uuid NOT NULL REFERENCES calls,
+    run_id uuid NOT NULL REFERENCES match_runs,
+    kind text NOT NULL CHECK (kind IN ('provisional', 'final', 'waiting_list')),
+    published_at timestamptz NOT NULL,
+    content text NOT NULL,
+    sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$')
+);
+-- Usage: the newest list of a call.
+CREATE INDEX call_results_call ON call_results (call_id, published_at DESC);
+CREATE FUNCTION mapsvc_result_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE check_violation USING MESSAGE = 'a published list cannot change';
+END $$;
+CREATE TRIGGER call_results_stand BEFORE UPDATE ON call_results FOR EACH ROW EXECUTE FUNCTION mapsvc_result_stands();
 
 -- Where a pact began, for how long it holds, and what the group bound itself to in its application (JSON of domain.needs).
 ALTER TABLE pacts

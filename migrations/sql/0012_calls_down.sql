@@ -5,9 +5,9 @@ ALTER TABLE collectives DROP COLUMN alerts, DROP COLUMN members_under_30, DROP C
     DROP COLUMN created_by;
 ALTER TABLE pacts DROP COLUMN call_id, DROP COLUMN lot_id, DROP COLUMN application_id, DROP COLUMN space_id,
     DROP COLUMN starts_on, DROP COLUMN ends_on, DROP COLUMN signed_on, DROP COLUMN act, DROP COLUMN ceilings, DROP COLUMN commitments;
-DROP TABLE call_observations, handovers, award_conditions, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
+DROP TABLE call_results, call_observations, handovers, award_conditions, award_offers, assignments, match_runs, match_locks, owner_ranks, score_sheets, conflicts_of_interest,
     committee_members, admissibility_checks, integration_requests, application_documents, application_lots, applications, call_events;
-DROP FUNCTION mapsvc_award_step(), mapsvc_run_step();
+DROP FUNCTION mapsvc_award_step(), mapsvc_run_step(), mapsvc_result_stands();
 DROP FUNCTION score_sheets_keep_signed(), score_sheets_of_reviewers();
 DROP TRIGGER lots_stand ON lots;
 DROP TRIGGER calls_stand ON calls;

@@ -165,6 +165,20 @@ SELECT l.id, l.call_id, c.code AS call_code, l.space_id, l.number, l.starts_on, 
        l.pre_access_from, l.withdrawn_at, l.withdrawn_reason
 FROM lots l JOIN public_calls c ON c.id = l.call_id JOIN public_space_pages s ON s.id = l.space_id;
 
+-- The published lists: their text holds codes only.
+CREATE VIEW public_call_results AS
+SELECT r.id, r.call_id, r.kind, r.published_at, r.content, r.sha256
+FROM call_results r JOIN public_calls c ON c.id = r.call_id;
+
+-- What became of the lots of a call: since when the premises had been vacant as far as that is public, the day of the
+-- keys, and the pact.
+CREATE VIEW public_lot_outcomes AS
+SELECT l.call_id, l.number, s.features ->> 'vacant_since' AS vacant_since,
+       (SELECT min(h.done_on) FROM handovers h JOIN award_offers o ON o.id = h.offer_id
+        WHERE o.lot_id = l.id AND h.kind = 'handover') AS use_from,
+       (SELECT min(p.slug) FROM pacts p WHERE p.lot_id = l.id AND p.record_state = 'published') AS pact_slug
+FROM public_lots l JOIN public_space_pages s ON s.id = l.space_id;
+
 CREATE VIEW public_indicators AS
 SELECT i.code, i.name, i.about, i.theme, i.kind, i.unit, i.higher_is_need, i.weight, i.min_group_size, i.method, i.version,
        s.title AS source_title, s.licence AS source_licence, s.demonstration
