@@ -11,7 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.flags import Flag, FlaggedRecord, FlagNoun
 from mapsvc.store.care_tables import flags
-from mapsvc.store.tables import curated_maps, groups, initiatives, pacts, photos, spaces
+from mapsvc.store.living_tables import initiatives
+from mapsvc.store.pact_tables import pacts
+from mapsvc.store.tables import curated_maps, groups, photos, spaces
 
 _TABLES: dict[str, Table] = {
     FlagNoun.SPACE: spaces,

@@ -1,4 +1,4 @@
-"""The tables of living records: organisations, initiatives with their board, pacts with their duties and reports.
+"""The tables of organisations with their networks, of initiatives, and of what is said about them on the board.
 
 migrations/sql holds the truth, and a test compares the two.
 """
@@ -6,7 +6,6 @@ migrations/sql holds the truth, and a test compares the two.
 from geoalchemy2 import Geometry
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     Column,
     Computed,
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Double,
     FetchedValue,
     ForeignKey,
-    Identity,
     Integer,
     Table,
     Text,
@@ -92,6 +90,62 @@ keepers = Table(
     Column("record_id", Uuid, primary_key=True),
     Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
     Column("added_at", DateTime(timezone=True), nullable=False),
+)
+
+initiatives = Table(
+    "initiatives",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("summary", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("original_lang", Text, nullable=False, server_default=FetchedValue()),
+    Column("kind", Text, nullable=False, server_default=FetchedValue()),
+    Column("themes", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("state", Text, nullable=False, server_default=FetchedValue()),
+    Column("starts", Text),
+    Column("ends", Text),
+    Column("links", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("facts", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("last_confirmed_on", Date),
+    Column("record_state", Text, nullable=False, server_default=FetchedValue()),
+    Column("state_reason", Text),
+    Column("merged_into", Uuid, ForeignKey("initiatives.id")),
+    Column("search_text", Text, Computed("kept by the database")),
+    Column("source_id", Integer, ForeignKey("sources.id"), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("source_url", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=FetchedValue()),
+    Column("outcome", Text),
+    Column("outcome_note", Text),
+    Column("activities", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("challenges", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("online", Boolean, nullable=False, server_default=FetchedValue()),
+    Column("replication", JSONB, nullable=False, server_default=FetchedValue()),
+    Column("contact_function", Text),
+    Column("contact_id", Uuid, ForeignKey("contacts.id")),
+    Column("token_hash", Text),
+    Column("created_by", Integer, ForeignKey("users.id")),
+    Column("reminded_on", Date),
+)
+
+initiative_places = Table(
+    "initiative_places",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("initiative_id", Uuid, ForeignKey("initiatives.id"), nullable=False),
+    Column("point", Geometry("POINT", srid=4326, spatial_index=False)),
+    Column("point_3857", Geometry("POINT", srid=3857, spatial_index=False), Computed("kept by the database")),
+    Column("address", Text),
+    Column("city_name", Text),
+    Column("starts", Text),
+    Column("ends", Text),
+    Column("flags", ARRAY(Text), nullable=False, server_default=FetchedValue()),
+    Column("source_key", Text, nullable=False),
+    Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False)),
+    Column("name", Text),
 )
 
 initiative_organisations = Table(
@@ -200,135 +254,4 @@ comments = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("decided_at", DateTime(timezone=True)),
     Column("decided_by", Integer, ForeignKey("users.id")),
-)
-
-pact_parties = Table(
-    "pact_parties",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("side", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("organisation_id", Uuid, ForeignKey("organisations.id")),
-    Column("name", Text),
-    Column("is_person", Boolean, nullable=False, server_default=FetchedValue()),
-    Column("sector", Text),
-    Column("signed_on", Date),
-    Column("place", Integer, nullable=False, server_default=FetchedValue()),
-)
-
-pact_places = Table(
-    "pact_places",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("name", Text, nullable=False, server_default=FetchedValue()),
-    Column("space_id", Uuid, ForeignKey("spaces.id")),
-    Column("shape", Geometry("GEOMETRY", srid=4326, spatial_index=False)),
-    Column("shape_3857", Geometry("GEOMETRY", srid=3857, spatial_index=False), Computed("kept by the database")),
-)
-
-pact_commitments = Table(
-    "pact_commitments",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("side", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("quantity", Double),
-    Column("unit", Text, nullable=False, server_default=FetchedValue()),
-    Column("due_on", Date),
-    Column("state", Text, nullable=False, server_default=FetchedValue()),
-    Column("evidence", Text, nullable=False, server_default=FetchedValue()),
-    Column("done_on", Date),
-    Column("reminded_on", Date),
-    Column("place", Integer, nullable=False, server_default=FetchedValue()),
-    Column("version", Integer, nullable=False, server_default=FetchedValue()),
-)
-
-pact_resources = Table(
-    "pact_resources",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("side", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("text", Text, nullable=False, server_default=FetchedValue()),
-    Column("amount_cents", BigInteger),
-    Column("on_day", Date),
-)
-
-pact_indicators = Table(
-    "pact_indicators",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("code", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("unit", Text, nullable=False, server_default=FetchedValue()),
-    Column("target", Double),
-    Column("place", Integer, nullable=False, server_default=FetchedValue()),
-)
-
-pact_reports = Table(
-    "pact_reports",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("from_on", Date, nullable=False),
-    Column("until_on", Date, nullable=False),
-    Column("activities", Text, nullable=False, server_default=FetchedValue()),
-    Column("problems", Text, nullable=False, server_default=FetchedValue()),
-    Column("feedback", Text, nullable=False, server_default=FetchedValue()),
-    Column("figures", JSONB, nullable=False, server_default=FetchedValue()),
-    Column("people", Integer),
-    Column("hours", Double),
-    Column("money_in_cents", BigInteger),
-    Column("money_out_cents", BigInteger),
-    Column("state", Text, nullable=False, server_default=FetchedValue()),
-    Column("state_reason", Text),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("decided_by", Integer, ForeignKey("users.id")),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
-    Column("version", Integer, nullable=False, server_default=FetchedValue()),
-)
-
-pact_report_photos = Table(
-    "pact_report_photos",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("report_id", Uuid, ForeignKey("pact_reports.id"), nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("width", Integer, nullable=False),
-    Column("height", Integer, nullable=False),
-    Column("alt", Text, nullable=False, server_default=FetchedValue()),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)
-
-pact_events = Table(
-    "pact_events",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("on_day", Date, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("note", Text, nullable=False, server_default=FetchedValue()),
-    Column("user_id", Integer, ForeignKey("users.id")),
-)
-
-pact_versions = Table(
-    "pact_versions",
-    metadata,
-    Column("pact_id", Uuid, ForeignKey("pacts.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("clauses", JSONB, nullable=False),
-    Column("note", Text, nullable=False, server_default=FetchedValue()),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("made_by", Integer, ForeignKey("users.id")),
 )

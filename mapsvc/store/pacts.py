@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mapsvc.domain.pacts import Pact, PactDraft
-from mapsvc.store.tables import pacts, sources
+from mapsvc.store.pact_tables import pacts
+from mapsvc.store.tables import sources
 
 _PLAIN = (
     "title", "state", "proposer", "representative", "representative_is_person", "place_text", "district_text",

@@ -9,11 +9,9 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from mapsvc.domain.erasures import Subject, SubjectKind
 from mapsvc.domain.personal_data import INVENTORY
-from mapsvc.store import call_tables, care_tables, machinery_tables
+from mapsvc.store.schema import METADATA
 
-# All these modules put their tables on the same list when they are imported.
-assert care_tables.metadata is machinery_tables.metadata is call_tables.metadata
-_TABLES = care_tables.metadata.tables
+_TABLES = METADATA.tables
 
 #: An application is its group's: whoever filed it for another one is not its subject.
 APPLICATIONS = (

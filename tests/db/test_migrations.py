@@ -13,11 +13,8 @@ from sqlalchemy.dialects import postgresql
 from mapsvc.operations import migrations
 from mapsvc.operations.cluster import Urls
 from mapsvc.operations.connections import connect, fetch
-from mapsvc.store import call_tables, care_tables, living_tables, machinery_tables
+from mapsvc.store.schema import METADATA
 
-# Both modules put their tables on the same list when they are imported.
-assert care_tables.metadata is machinery_tables.metadata is call_tables.metadata is living_tables.metadata
-METADATA = care_tables.metadata
 OBJECTS = (
     "SELECT c.relkind::text, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'public' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"

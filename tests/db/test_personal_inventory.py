@@ -8,13 +8,12 @@ from mapsvc.domain.personal_data import INVENTORY
 from mapsvc.domain.retention import DAYS, Keep
 from mapsvc.operations.cluster import Urls
 from mapsvc.operations.connections import fetch
-from mapsvc.store import care_tables, machinery_tables, upkeep
+from mapsvc.store import upkeep
 from mapsvc.store.personal_data import OF_SUBJECT
 from mapsvc.usecases.follow_links import LINK_LIFE
 from mapsvc.usecases.people import INVITATION_LIFE
 from mapsvc.usecases.upkeep import KINDS
 
-assert care_tables.metadata is machinery_tables.metadata
 COLUMNS = (
     "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
     " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"

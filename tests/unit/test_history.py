@@ -13,9 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import mapsvc.store.call_tables
-import mapsvc.store.care_tables
-import mapsvc.store.machinery_tables  # noqa: F401 - registers its tables
 from mapsvc.config import ROOT
 from mapsvc.domain.errors import Conflict, NotFound
 from mapsvc.domain.history import (
@@ -38,7 +35,7 @@ from mapsvc.domain.people import OPERATOR, SYSTEM, Actor, Grant, Role
 from mapsvc.domain.rollback import Stays, put_back
 from mapsvc.domain.seals import Chain, Fault, Seal, SealedRow
 from mapsvc.domain.three_way import join, same
-from mapsvc.store.tables import metadata
+from mapsvc.store.schema import METADATA
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OFFICER = Actor(user_id=7, name="Olmo", grants=(Grant(Role.OFFICER),))
@@ -65,7 +62,7 @@ def test_every_noun_has_a_table() -> None:
 
 @pytest.mark.parametrize("noun", sorted(FIELDS))
 def test_every_field_of_every_noun_is_classified(noun: str) -> None:
-    columns = [column.name for column in metadata.tables[TABLES[noun]].columns]
+    columns = [column.name for column in METADATA.tables[TABLES[noun]].columns]
     assert [name for name in columns if not is_classified(noun, name)] == []
 
 
