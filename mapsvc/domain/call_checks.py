@@ -64,9 +64,16 @@ def _texts(call: Call) -> tuple[str, ...]:
 
 def lot_problems(lot: Lot, offer: OfferRow | None, today: date) -> tuple[str, ...]:
     """Return why the premises of a lot cannot be awarded yet, as codes in the order of H16, H17, H18."""
-    if offer is None or offer.space.record_state != RecordState.PUBLISHED:
+    if offer is None:
         return ("not_public",)
-    space, facts = offer.space, {**offer.space.features, **lot.overrides}
+    return premises_problems(offer, lot.overrides, today)
+
+
+def premises_problems(offer: OfferRow, overrides: Mapping[str, object], today: date) -> tuple[str, ...]:
+    """Return the same of premises whose facts `overrides` stand for those of a lot; empty where they are ready."""
+    if offer.space.record_state != RecordState.PUBLISHED:
+        return ("not_public",)
+    space, facts = offer.space, {**offer.space.features, **overrides}
     found = []
     if facts.get("condition") == "unsafe":
         found.append("unsafe")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from mapsvc.domain.application_states import HOPING
 from mapsvc.domain.availability import Guard, Who
+from mapsvc.domain.call_checks import premises_problems
 from mapsvc.domain.call_definitions import LotReserve
 from mapsvc.domain.call_states import UNPUBLISHED, WAY, CallState
 from mapsvc.domain.calls import MOST_LOTS, Call, CallEvent, Lot, check_lot, collides, read_overrides
@@ -39,16 +40,29 @@ class LotDraft:
     pre_access_from: date | None = None
 
 
-def candidates(uow: UnitOfWork, actor: Actor, code: str) -> list[OfferRow]:
-    """Return premises of the call's area that are offered, or in a call at another time, by name; up to 300.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Premises that can become a lot, with the codes of what is missing before they can be awarded."""
 
-    Raises NotFound and Forbidden.
+    offer: OfferRow
+    problems: tuple[str, ...]
+
+
+def candidates(uow: UnitOfWork, actor: Actor, code: str, today: date) -> list[Candidate]:
+    """Return premises of the call's area that are offered, or in a call at another time, those that are ready first.
+
+    At most 300, by name. Raises NotFound and Forbidden.
     """
     with uow:
         call = call_for(uow, actor, code, Action.RUN_CALL)
         found = [one for one in uow.offers.all() if call.area_id is None or call.area_id in one.area_ids]
-    free = [one for one in found if one.space.owner_consent]
-    return sorted(free, key=lambda one: (one.space.availability_state != "offered", one.space.name))[:MOST_LOTS]
+    free = [Candidate(one, premises_problems(one, {}, today)) for one in found if one.space.owner_consent]
+    return sorted(free, key=_readiness)[:MOST_LOTS]
+
+
+def _readiness(one: Candidate) -> tuple[bool, bool, str]:
+    space = one.offer.space
+    return bool(one.problems), space.availability_state != AvailabilityState.OFFERED, space.name
 
 
 def add_lot(uow: UnitOfWork, actor: Actor, code: str, version: int, draft: LotDraft, now: datetime) -> Lot:

@@ -15,7 +15,7 @@ from mapsvc.domain.call_timelines import read_timeline
 from mapsvc.domain.calls import MOST_SEATS, Lot
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
 from mapsvc.usecases import call_lots, calls
-from mapsvc.usecases.call_lots import LotDraft
+from mapsvc.usecases.call_lots import Candidate, LotDraft
 from mapsvc.usecases.calls import CallView
 from mapsvc.web.call_labels import problem_text, rule_text
 from mapsvc.web.current import actor, city, now, services
@@ -161,7 +161,7 @@ def _page(view: CallView, number: int | None, fault: str, typed: dict[str, str] 
     call = view.call
     editable = call.state in EDITABLE and view.may_run
     chosen = next((lot for lot in view.lots if lot.number == number), None)
-    spaces = call_lots.candidates(services().unit_of_work(), actor(), call.code) if editable else []
+    spaces = call_lots.candidates(services().unit_of_work(), actor(), call.code, now().date()) if editable else []
     problems = {one.lot: one for one in view.checks if one.lot is not None}
     return render_template(
         "desk/calls/lots.html",
@@ -172,14 +172,16 @@ def _page(view: CallView, number: int | None, fault: str, typed: dict[str, str] 
         may_withdraw=view.may_run and call.frozen is not None,
         number=chosen.number if chosen else None,
         values=typed or (_values(chosen) if chosen else _defaults(view)),
-        spaces=[(one.space.slug, _named(one)) for one in spaces],
+        spaces=[(one.offer.space.slug, _named(one)) for one in spaces],
         fault=fault,
     )
 
 
-def _named(one: Any) -> str:
-    area = _("%(area)s m²", area=number_text(one.area_m2)) if one.area_m2 else ""
-    return " · ".join(filter(None, (one.space.name, area, one.area_name or "")))
+def _named(one: Candidate) -> str:
+    offer = one.offer
+    area = _("%(area)s m²", area=number_text(offer.area_m2)) if offer.area_m2 else ""
+    missing = ", ".join(problem_text(code) for code in one.problems)
+    return " · ".join(filter(None, (offer.space.name, area, offer.area_name or "", missing)))
 
 
 def _row(lot: Lot, check: Check | None) -> dict[str, Any]:
