@@ -49,9 +49,9 @@ class Candidate:
 
 
 def candidates(uow: UnitOfWork, actor: Actor, code: str, today: date) -> list[Candidate]:
-    """Return premises of the call's area that are offered, or in a call at another time, those that are ready first.
+    """Return premises of the call's area that are offered, ready ones first, then those in a call; at most 300.
 
-    At most 300, by name. Raises NotFound and Forbidden.
+    Raises NotFound and Forbidden.
     """
     with uow:
         call = call_for(uow, actor, code, Action.RUN_CALL)
@@ -62,7 +62,7 @@ def candidates(uow: UnitOfWork, actor: Actor, code: str, today: date) -> list[Ca
 
 def _readiness(one: Candidate) -> tuple[bool, bool, str]:
     space = one.offer.space
-    return bool(one.problems), space.availability_state != AvailabilityState.OFFERED, space.name
+    return space.availability_state != AvailabilityState.OFFERED, bool(one.problems), space.name
 
 
 def add_lot(uow: UnitOfWork, actor: Actor, code: str, version: int, draft: LotDraft, now: datetime) -> Lot:

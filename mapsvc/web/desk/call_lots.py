@@ -14,6 +14,7 @@ from mapsvc.domain.call_states import EDITABLE
 from mapsvc.domain.call_timelines import read_timeline
 from mapsvc.domain.calls import MOST_SEATS, Lot
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
+from mapsvc.domain.spaces import AvailabilityState
 from mapsvc.usecases import call_lots, calls
 from mapsvc.usecases.call_lots import Candidate, LotDraft
 from mapsvc.usecases.calls import CallView
@@ -27,6 +28,8 @@ from mapsvc.web.i18n import date_text, number_text
 
 _FIELDS = ("space", "unit", "capacity", "starts_on", "ends_on", "pre_access_from", "area", "reserve_seats",
            "reserve_kind", "reserve_least")  # fmt: skip
+#: What an official look at the premises settles.
+_BY_A_VISIT = frozenset({"not_confirmed", "stale", "not_visited"})
 
 
 @bp.get("/calls/<code>/lots", endpoint="call_lots")
@@ -181,7 +184,8 @@ def _named(one: Candidate) -> str:
     offer = one.offer
     area = _("%(area)s m²", area=number_text(offer.area_m2)) if offer.area_m2 else ""
     missing = ", ".join(problem_text(code) for code in one.problems)
-    return " · ".join(filter(None, (offer.space.name, area, offer.area_name or "", missing)))
+    taken = _("in another call") if offer.space.availability_state == AvailabilityState.IN_CALL else ""
+    return " · ".join(filter(None, (offer.space.name, area, offer.area_name or "", missing, taken)))
 
 
 def _row(lot: Lot, check: Check | None) -> dict[str, Any]:
@@ -203,6 +207,7 @@ def _row(lot: Lot, check: Check | None) -> dict[str, Any]:
         "reserve": reserve,
         "withdrawn": lot.withdrawn_reason or "" if lot.withdrawn_at else None,
         "problems": ", ".join(problem_text(code) for code in check.problems) if check else "",
+        "unseen": check is not None and not _BY_A_VISIT.isdisjoint(check.problems),
         "checked": check is not None,
     }
 
