@@ -94,15 +94,23 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     "city": _fields("name languages accent accent_dark centre zoom only_row"),
     "user": _fields("lang active confirmed_at erased_at create_datetime update_datetime granted_by", "email name",
                     "password fs_uniquifier"),
-    "initiative": _fields("slug name themes starts ends links facts last_confirmed_on", "summary search_text"),
+    "initiative": _fields(
+        "slug name themes starts ends links facts last_confirmed_on outcome activities challenges online created_by"
+        " reminded_on",
+        "summary search_text outcome_note replication contact_function contact_id",
+        "token_hash",
+    ),
     "pact": _fields(
         "slug title fields_of_action representative_is_person place_text district_text neighbourhood_text city_name"
         " document_url point point_3857 state_as_of source_row other call_id lot_id application_id starts_on ends_on"
-        " signed_on act",
-        "ceilings commitments summary proposer representative note search_text",
+        " signed_on act initiative_form level proposed_on comments_until handed_back_on draft_number created_by"
+        " state_before",
+        "ceilings commitments summary proposer representative note search_text clauses governance contact_id",
+        "token_hash",
     ),
     "call": _fields(
-        "code timeline sha256 observation definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
+        "sha256 observation"
+        " code timeline definition_sha256 closes_at legal_checked_at lottery_seed copied_from number unit capacity"
         " starts_on ends_on opens_on closes_on frozen frozen_sha256 seed_commitment state_before created_by approved_by"
         " legal_checked_by chair lot order",
         "title summary office definition draw_description",
@@ -128,8 +136,8 @@ FIELDS: Mapping[str, Mapping[str, Kept]] = {
     ),
     "match_run": _fields(
         "call call_id changes snapshot input_sha256 result_sha256 engine_version git_commit python_version ids trace"
-        " pair_details diagnostics previous_id started_by started_at duration_ms frozen_by frozen_at reviewed_by reviewed_at"
-        " adopted_by adopted_at act ended_at",
+        " pair_details diagnostics previous_id started_by started_at duration_ms frozen_by frozen_at"
+        " reviewed_by reviewed_at adopted_by adopted_at act ended_at",
         "review_note ended_reason",
     ),
     "match_lock": _fields(

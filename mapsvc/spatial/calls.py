@@ -61,6 +61,23 @@ def frozen(connection: Connection, code: str) -> str | None:
     return connection.execute(query, {"code": code}).scalar_one_or_none()
 
 
+def results(connection: Connection, call_id: UUID) -> list[Row]:
+    """Return the published lists of a call, the newest first, each as text with its hash."""
+    query = text(
+        "SELECT kind, published_at, content, sha256 FROM public_call_results WHERE call_id = :call_id"
+        " ORDER BY published_at DESC, id DESC"
+    )
+    return [row._asdict() for row in connection.execute(query, {"call_id": call_id})]
+
+
+def outcomes(connection: Connection, call_id: UUID) -> dict[int, Row]:
+    """Return by number of the lot since when it stood empty, the day of the keys and the pact, where they are known."""
+    query = text(
+        "SELECT number, vacant_since, use_from, pact_slug FROM public_lot_outcomes WHERE call_id = :call_id"
+    )
+    return {row.number: row._asdict() for row in connection.execute(query, {"call_id": call_id})}
+
+
 def area_names(connection: Connection, slugs: Sequence[str]) -> dict[str, str]:
     """Return the names of areas by slug."""
     query = text("SELECT slug, name FROM public_areas WHERE slug = ANY (:slugs)")

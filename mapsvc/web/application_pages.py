@@ -27,7 +27,7 @@ from mapsvc.domain.projects import Project
 from mapsvc.usecases import application_lots, application_sending, applications
 from mapsvc.usecases.applications import Opened
 from mapsvc.web import application_view as view
-from mapsvc.web import award_view
+from mapsvc.web import award_view, result_view
 from mapsvc.web.application_words import closing_text, fault_text, life, local_text, states, step_titles
 from mapsvc.web.applications import plausible_address
 from mapsvc.web.current import actor, forget, now, services
@@ -108,6 +108,7 @@ def page_of(key: str, seen: Opened, *, status: int = 200, **more: Any) -> Respon
         sent_documents=[view.document(one) for one in seen.documents if one.sent_at is not None],
         fresh_documents=[view.document(one) for one in seen.documents if one.sent_at is None],
         completions=_completions(seen),
+        result=result_view.of_key(key),
         **({"faults": {}, "typed": {}, "award": award_view.of_key(key)} | more),
     )
     return make_response(page, status)

@@ -11,6 +11,10 @@ def known(error: DomainError) -> dict[str, str]:
     """Return the sentences by the code of the error, filled in with its figures."""
     params = error.params
     return {
+        "observations_closed": _("Nothing was sent: the list is not open for observations now."),
+        "observations_many": _("You have sent %(most)s observations, the most that one group can send.",
+                               most=params.get("most", "")),
+        "observation_answered": _("Somebody answered this before. Nothing was changed."),
         "offers_not_yet": _("Offers are sent once the final list stands, and until the call is concluded."),
         "offers_sent": _("There is nothing left to send: every group that was given a lot has its offer."),
         "offer_days": _("The time for an answer is between %(least)s and %(most)s days.", least=params.get("least", ""),

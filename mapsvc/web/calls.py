@@ -12,6 +12,7 @@ from mapsvc.domain.call_definition_files import read_definition, read_reserve
 from mapsvc.domain.call_timelines import read_timeline
 from mapsvc.domain.errors import NotFound
 from mapsvc.spatial import calls
+from mapsvc.web import call_results
 from mapsvc.web.call_labels import kind_text, mechanism_text, rule_text, site_visits, weight_names
 from mapsvc.web.call_words import criteria_rows, date_rows, event_row, rule_rows
 from mapsvc.web.current import connection, now
@@ -94,6 +95,7 @@ def show(code: str) -> str:
         map=mini_map(drawn, moving=True),
         source=sourced(row),
         apply_url=_apply_url(row),
+        results=call_results.of_call(row["id"], lots),
         **_rules(row),
     )
 
