@@ -32,6 +32,7 @@ from mapsvc.domain.photos import CheckedPhoto
 from mapsvc.domain.spaces import Space
 from mapsvc.domain.subscriptions import subscription_token
 from mapsvc.exchange.blurs import blur
+from mapsvc.exchange.decision_workbook import sheets_to_xlsx
 from mapsvc.exchange.documents import check_document
 from mapsvc.exchange.export import register_row, to_csv, to_xlsx
 from mapsvc.exchange.fetching import Fetcher
@@ -236,6 +237,10 @@ class Services:
     def register_xlsx(self, rows: Iterable[RegisterRow]) -> bytes:
         """Return the register of premises as an Excel workbook; for the desk only."""
         return to_xlsx(register_row(*row) for row in rows)
+
+    def sheets_xlsx(self, sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+        """Return tables as an Excel workbook with a sheet for each."""
+        return sheets_to_xlsx(sheets)
 
     def history_csv(self, rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
         """Yield entries of the history as CSV, line by line."""

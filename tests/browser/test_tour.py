@@ -130,6 +130,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "desk.call_rules": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/rules",)),
     "desk.call_lots": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/lots",)),
     "desk.call_copy": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/copy",)),
+    "desk.call_archive": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/archive",)),
+    "desk.call_observations": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/observations",)),
     "desk.awards": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards",)),
     "desk.award": (OFFICER, ("/desk/calls/SS-TO-2027-DEMO/awards/1",)),
     "desk.sources": (OFFICER, ("/desk/sources",)),
@@ -165,12 +167,14 @@ NO_PAGES = frozenset(
     (
         "home.health feeds.everywhere feeds.of_area looks.show_json stickers.as_svg places.by_box places.search "
         "places.background_tile spaces.show_json photos.full photos.small data.as_csv data.as_geojson "
-        "indicators.as_csv indicators.as_json calls.definition "
+        "indicators.as_csv indicators.as_json calls.definition results.as_json "
         "transparency.as_csv transparency.as_json mark.streets desk.owner_proof maps.oembed embed.script embed.by_box "
         "pages.accent_css reports.photo personal_data.account_archive personal_data.report_archive static_files.serve "
         "security.static desk.photo desk.premises_export desk.audit_export matching.collective_json "
         "matching.space_json matching.pair_json application_pages.content application_files.file"
         " desk.source_progress desk.source_run desk.source_rows "
+        # Of a run that was adopted, and the record is made for paper; in test_results.
+        "desk.call_snapshot desk.call_record desk.call_record_xlsx "
         # Seen as a member of a committee, and with a code, in test_committee.
         "desk.call_application desk.call_document committee.call committee.sheet committee.document"
     ).split()

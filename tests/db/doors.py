@@ -249,6 +249,14 @@ DOORS: dict[str, Door] = {
     "committee.document": Door(
         who="account", noun="call", other={"application": "APP-0001", "document_id": UUID(int=7)}
     ),
+    "desk.call_archive": Door(who="desk", noun="call"),
+    "desk.call_snapshot": Door(who="desk", noun="call", other={"run_id": UUID(int=7)}),
+    "desk.call_record": Door(who="desk", noun="call"),
+    "desk.call_record_xlsx": Door(who="desk", noun="call"),
+    "desk.call_observations": Door(who="desk", noun="call"),
+    "desk.call_observation_answer": Door(
+        who="desk", noun="call", other={"observation_id": UUID(int=7)}, form={"answer": "x"}
+    ),
     "desk.awards": Door(who="desk", noun="call"),
     "desk.awards_send": Door(who="desk", noun="call", form={"days": "10"}),
     "desk.awards_rerun": Door(who="desk", noun="call"),
@@ -262,6 +270,8 @@ DOORS: dict[str, Door] = {
     "desk.award_return": Door(who="desk", noun="call", other={"number": 1}, form={"offer": _KEY, "after": "offered"}),
     "desk.award_withdraw": Door(who="desk", noun="call", other={"number": 1}, form={"version": "1", "reason": "x"}),
     "awards.answer": Door(who="link", other={"key": "none"}, form={"offer": _KEY, "verb": "accept"}),
+    "results.observe": Door(who="link", other={"key": "none"}, form={"observation": "x", "key": _KEY}),
+    "results.as_json": Door(noun="call"),
     "desk.match": Door(who="desk", noun="call", queries=("", "mechanism=optimal&show=placed")),
     "desk.match_about": Door(who="desk", noun="call"),
     "desk.match_try": Door(who="desk", noun="call"),

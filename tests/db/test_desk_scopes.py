@@ -86,6 +86,8 @@ PLAIN = frozenset(
     " desk.call_lot_withdraw desk.call_copy desk.call_move desk.call_legal desk.call_extend desk.call_draw"
     " desk.call_applications desk.call_application desk.call_document desk.call_application_check"
     " desk.call_application_decide desk.call_committee desk.call_committee_change desk.call_owners"
+    " desk.call_archive desk.call_snapshot desk.call_record desk.call_record_xlsx desk.call_observations"
+    " desk.call_observation_answer"
     " desk.awards desk.awards_send desk.awards_rerun desk.award desk.award_condition desk.award_revoke"
     " desk.award_contract desk.award_handover desk.award_return desk.award_withdraw"
     " desk.call_owners_note desk.match desk.match_about desk.match_try desk.match_simulate desk.match_runs"

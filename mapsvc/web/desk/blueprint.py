@@ -10,7 +10,12 @@ from mapsvc.spatial.desk_scope import Scope
 from mapsvc.web.current import actor
 from mapsvc.web.problems import problem, wants_json
 
-_FOR_AUDITORS = frozenset({"desk.audit", "desk.audit_export", "desk.calls", "desk.match_runs", "desk.match_run"})
+_FOR_AUDITORS = frozenset(
+    {
+        "desk.audit", "desk.audit_export", "desk.calls", "desk.match_runs", "desk.match_run", "desk.call_archive",
+        "desk.call_snapshot", "desk.call_record", "desk.call_record_xlsx",
+    }
+)  # fmt: skip
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 

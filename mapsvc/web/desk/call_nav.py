@@ -1,6 +1,6 @@
 """What every page of a call at the desk shares: where we are, the steps of the call with their numbers, its pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from mapsvc.domain.call_states import CallState
 from mapsvc.domain.calls import Call, CallProgress
+from mapsvc.domain.results import PUBLISHED
 from mapsvc.usecases.calls import find_call
 from mapsvc.web.current import actor, now, services
 from mapsvc.web.i18n import date_text, number_text, text_in
@@ -75,6 +76,18 @@ def frame_of(call: Call, progress: CallProgress, here: str, heading: str = "") -
     )
 
 
+def reader_frame(call: Call, progress: CallProgress, here: str, heading: str, *, whole: bool) -> Frame:
+    """Return the frame of a page that auditors read as well: they get the pages that are open to them only."""
+    full = frame_of(call, progress, here, heading)
+    if whole:
+        return full
+    pages = [("desk.call_archive", _("Archived runs"))]
+    if progress.adopted:
+        pages.append(("desk.call_record", _("Record")))
+    tabs = [{"text": text, "url": url_for(name, code=call.code), "on": name == here} for name, text in pages]
+    return replace(full, tabs=tabs, crumbs=[full.crumbs[0], (full.title, None)])
+
+
 def steps(call: Call, progress: CallProgress) -> list[dict[str, str]]:
     """Return the line of steps: name, a note with a number or a day, and done, now or todo."""
     state = call.state_before if call.state in (_S.SUSPENDED, _S.CANCELLED) else call.state
@@ -126,8 +139,13 @@ def _tabs(call: Call, here: str) -> list[dict[str, Any]]:
         ("desk.call_committee", _("Committee")),
         ("desk.match", _("Matching")),
         ("desk.awards", _("Awards")),
+        ("desk.call_observations", _("Observations")),
+        ("desk.call_record", _("Record")),
     )
     # A page of a later step is not offered before there is anything on it.
     late = {"desk.call_applications", "desk.call_committee", "desk.match", "desk.awards"}
+    published = {"desk.call_observations", "desk.call_record"}
     shown = [page for page in pages if call.frozen or page[0] not in late]
+    if call.state not in PUBLISHED:
+        shown = [page for page in shown if page[0] not in published]
     return [{"text": text, "url": url_for(name, code=call.code), "on": name == here} for name, text in shown]

@@ -42,7 +42,7 @@ def call_list() -> str:
 
 def _row(one: calls.ListedCall) -> dict[str, Any]:
     call = one.call
-    page = "desk.call" if one.whole else "desk.match_runs"
+    page = "desk.call" if one.whole else "desk.call_archive"
     return {
         "url": url_for(page, code=call.code),
         "code": call.code,
