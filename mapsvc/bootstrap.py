@@ -49,6 +49,7 @@ from mapsvc.notify.messages import compose
 from mapsvc.notify.rulings import said as ruling_words
 from mapsvc.spatial.city import city
 from mapsvc.store.applications import DocumentFolder
+from mapsvc.store.committees import CommitteeRepository
 from mapsvc.store.engine import make_engine
 from mapsvc.store.erasure_list import NAME as ERASURE_LIST
 from mapsvc.store.erasure_list import ErasureList
@@ -208,6 +209,10 @@ class Services:
     def grants_of(self, connection: Connection, user_id: int) -> tuple[Grant, ...]:
         """Return what an account may do, read on the caller's connection."""
         return PeopleRepository(connection).grants_of(user_id)
+
+    def on_committee(self, connection: Connection, user_id: int) -> bool:
+        """Tell whether an account scores in any call, read on the caller's connection."""
+        return CommitteeRepository(connection).seated(user_id)
 
     def collective_token(self, collective_id: UUID) -> str:
         """Return the secret in the links of mails to a collective."""

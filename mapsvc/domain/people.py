@@ -106,7 +106,8 @@ class Grant:
 class Actor:
     """Whoever asks for something: an account with its grants, or a visitor known by rotating hashes.
 
-    `machine` names what acts without a person: the service itself, or the command line.
+    `machine` names what acts without a person: the service itself, or the command line. `on_committee` only says
+    whether the account scores in any call, so that its menu leads there.
     """
 
     user_id: int | None = None
@@ -115,6 +116,7 @@ class Actor:
     network: str = ""
     grants: tuple[Grant, ...] = ()
     demonstration: bool = False
+    on_committee: bool = False
     machine: str = ""
 
     @property

@@ -39,6 +39,11 @@ class CommitteeRepository:
         )
         return list(self._connection.execute(query).scalars())
 
+    def seated(self, user_id: int) -> bool:
+        """Tell whether an account is in any committee."""
+        query = select(committee_members.c.call_id).where(committee_members.c.user_id == user_id).limit(1)
+        return self._connection.execute(query).first() is not None
+
     def add(self, member: CommitteeMember, added_by: int | None, at: datetime) -> bool:
         """Add a member; tell whether it is new."""
         statement = insert(committee_members).values(

@@ -90,6 +90,7 @@ def _account() -> Actor:
         network=network_key(),
         grants=services().grants_of(connection(), current_user.id),
         demonstration=current_user.demonstration,
+        on_committee=services().on_committee(connection(), current_user.id),
     )
     # Flask-Security's session gives its connection back, so that a request never holds more than two.
     current_app.extensions["mapsvc_account_session"].remove()

@@ -61,6 +61,11 @@ def form(quality: object = 40, benefit: object = 30, version: int = 0, **more: o
     return given | {"version": version, "verb": "save"} | more
 
 
+@pytest.mark.parametrize(("name", "led"), [("ada", True), ("stranger", False)])
+def test_the_menu_of_a_member_leads_to_the_committee(scoring: EvaluationWorld, name: str, led: bool) -> None:
+    assert ('href="/committee"' in client(scoring, name).get("/account").text) is led
+
+
 def test_the_list_has_the_worst_first(world: EvaluationWorld) -> None:
     world.apply("APP-0104", facts={"name": "Four"}, plan=False)
     world.apply("APP-0105", facts={"name": "Five", "seat": "south"})
