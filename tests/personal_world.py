@@ -16,6 +16,7 @@ from mapsvc.domain.imports import AreaRecord, Batch, CollectiveRecord
 from mapsvc.operations.connections import fetch
 from tests.builders import NOW, SOURCE, Builder, square
 from tests.personal_call_world import apply
+from tests.personal_living_world import found
 
 HERS = "zqannawx"
 HIS = "zqbrunowx"
@@ -175,6 +176,7 @@ def _beside_reports(people: People, user: int, word: str, address: str) -> None:
         uow.imports.add(new_id(), "a.csv", user, NOW, {}, {"rows": []})
         uow.commit()
     apply(people, user, word, alone, other)
+    found(people, user, word, other)
     _history(people, user, space)
 
 

@@ -177,9 +177,8 @@ OF_CALLS = (
     ),
     Holding(
         "call_results",
+        # Published lists: they hold codes only, and everybody can read them.
         plain=_words("id call_id run_id kind published_at content sha256"),
-        keep=(Keep.PROCEDURE,),
-        not_exported="published lists: they hold codes only, and everybody can read them",
     ),
     Holding(
         "calls",

@@ -7,6 +7,7 @@ for visitors and its table of times are made from it.
 from mapsvc.domain.holdings import Holding
 from mapsvc.domain.holdings import words as _words
 from mapsvc.domain.personal_call_data import OF_CALLS
+from mapsvc.domain.personal_living_data import OF_LIVING_RECORDS
 from mapsvc.domain.retention import Keep
 
 #: What somebody with an account, an address or a report leaves here.
@@ -202,19 +203,6 @@ _OF_PEOPLE = (
         not_exported="who decided is in the history of the account",
     ),
     Holding(
-        "pacts",
-        personal=_words("representative proposer note"),
-        own=_words("application_id"),
-        plain=_words(
-            "id slug title summary original_lang kind state fields_of_action representative_is_person place_text"
-            " district_text neighbourhood_text city_name document_url point point_3857 state_as_of record_state"
-            " state_reason merged_into search_text source_id source_key source_url created_at updated_at version"
-            " call_id lot_id space_id act ceilings commitments signed_on starts_on ends_on"
-        ),
-        keep=(Keep.REGISTER,),
-        not_exported="it is public in the register it comes from, and joined to no account or address",
-    ),
-    Holding(
         "rate_counters",
         own=_words("key"),
         plain=_words("hits expires_at"),
@@ -257,18 +245,6 @@ _OF_PLACES = (
         ),
     ),
     Holding("indicator_values", plain=_words("indicator area_id period value n status updated_at")),
-    Holding(
-        "initiatives",
-        plain=_words(
-            "id slug name summary original_lang kind themes state starts ends links facts last_confirmed_on"
-            " record_state state_reason merged_into search_text source_id source_key source_url created_at updated_at"
-            " version"
-        ),
-    ),
-    Holding(
-        "initiative_places",
-        plain=_words("id initiative_id point point_3857 address city_name starts ends flags source_key"),
-    ),
     Holding("source_rows", plain=_words("source_id row_key record_id state said missed first_seen_at changed_at")),
     Holding(
         "source_registers",
@@ -308,4 +284,4 @@ _OF_PLACES = (
     Holding("audit_seals", plain=_words("seq entry_id sha256 sealed_at")),
 )
 
-INVENTORY = {holding.table: holding for holding in _OF_PEOPLE + OF_CALLS + _OF_PLACES}
+INVENTORY = {holding.table: holding for holding in _OF_PEOPLE + OF_CALLS + OF_LIVING_RECORDS + _OF_PLACES}

@@ -10,6 +10,7 @@ class Keep(StrEnum):
     KEYS = "keys"
     REJECTED = "rejected"
     MESSAGES = "messages"
+    RELAYED = "relayed"
     PROOFS = "proofs"
     SETTLED = "settled"
     LINKS = "links"
@@ -43,6 +44,8 @@ DAYS: dict[Keep, int] = {
     Keep.REJECTED: 90,
     # publication.md 5.1, counted from the day on which the office closed the message.
     Keep.MESSAGES: 90,
+    # Long enough to take up a conversation again; whoever talks on does so by their own mail.
+    Keep.RELAYED: 365,
     # Long enough for a dispute about who the owner is, counted from the decision.
     Keep.PROOFS: 90,
     # The words of flags and appeals, counted from the decision; its figures are kept.

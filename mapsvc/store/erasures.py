@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mapsvc.domain.erasures import Erased, Erasure, KeyChange, Statement, Subject, SubjectKind, tombstone
 from mapsvc.domain.ids import new_id
-from mapsvc.store import erasures_of_calls
+from mapsvc.store import erasures_of_calls, erasures_of_living_records
 from mapsvc.store.machinery_tables import erasures
 from mapsvc.store.personal_data import OF_SUBJECT, values_of
 
 #: Where the key of a sender stands.
-KEYED = ("observations", "flags", "owner_claims", "office_messages", "reporters")
+KEYED = ("observations", "flags", "owner_claims", "office_messages", "relayed_messages", "comments", "reporters")
 #: Where the key of a network stands.
 CLUSTERED = ("observations", "flags")
 
@@ -61,6 +61,7 @@ _STEPS: tuple[tuple[str, str], ...] = (
     ("subscriptions", f"DELETE FROM subscriptions WHERE {OF_SUBJECT['subscriptions']}"),
     ("reminders", f"DELETE FROM reminders WHERE {OF_SUBJECT['reminders']}"),
     *erasures_of_calls.STEPS,
+    *erasures_of_living_records.STEPS,
     ("addresses", f"DELETE FROM contacts WHERE {OF_SUBJECT['contacts']}"),
     ("photos", f"DELETE FROM photos WHERE {OF_SUBJECT['photos']}"),
     (

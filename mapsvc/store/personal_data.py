@@ -1,5 +1,7 @@
 """Whom a request is about, and every row that leads to them, column by column as the inventory says."""
 
+# ruff: noqa: S608 - every part of a statement is a constant of this module; values are bound
+
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +21,30 @@ APPLICATIONS = (
     " OR a.contact_id = ANY(CAST(:contacts AS uuid[]))"
     " OR a.collective_id IN (SELECT r.collective_id FROM role_grants r WHERE r.user_id = :user)"
 )
-_OFFERS = f"SELECT o.id FROM award_offers o WHERE o.application_id IN ({APPLICATIONS})"  # noqa: S608 - constants
+_OFFERS = f"SELECT o.id FROM award_offers o WHERE o.application_id IN ({APPLICATIONS})"
 _COLLECTIVES = (
     "SELECT r.collective_id FROM role_grants r WHERE r.user_id = :user"
     " UNION SELECT a.collective_id FROM applications a WHERE a.contact_id = ANY(CAST(:contacts AS uuid[]))"
 )
+
+#: What keeps an address: it stays as long as a row of one of these tables needs it.
+USING_CONTACTS = (
+    "follow_links",
+    "subscriptions",
+    "owner_claims",
+    "applications",
+    "organisations",
+    "initiatives",
+    "relayed_messages",
+    "comments",
+    "pacts",
+)
+
+
+def nobody_in(table: str) -> str:
+    """Return the condition that no row of a table needs the contact `c`."""
+    return f"NOT EXISTS (SELECT FROM {table} u WHERE u.contact_id = c.id)"
+
 
 #: Which rows lead to the subject. Links of visitors are known by their reports only: a key of network, browser and day
 #: may be somebody else's of the same household.
@@ -63,6 +84,17 @@ OF_SUBJECT: dict[str, str] = {
     "committee_members": "committee_members.user_id = :user",
     "conflicts_of_interest": "conflicts_of_interest.user_id = :user",
     "score_sheets": "score_sheets.user_id = :user",
+    **{
+        table: f"{table}.created_by = :user OR {table}.contact_id = ANY(CAST(:contacts AS uuid[]))"
+        for table in ("organisations", "initiatives")
+    },
+    "pacts": "pacts.created_by = :user OR pacts.contact_id = ANY(CAST(:contacts AS uuid[]))"
+    f" OR pacts.application_id IN ({APPLICATIONS})",
+    "keepers": "keepers.user_id = :user",
+    **{
+        table: f"{table}.reporter = 'user:' || :user OR {table}.contact_id = ANY(CAST(:contacts AS uuid[]))"
+        for table in ("relayed_messages", "comments")
+    },
     "curated_maps": "curated_maps.created_by = :user",
     "import_batches": "import_batches.created_by = :user",
     "personal_values": "personal_values.user_id = :user"
@@ -158,14 +190,12 @@ class PersonalDataRepository:
             return None
         said = self._reports([observation_id])
         # An address that serves something else besides, such as another report, stays for that.
+        elsewhere = " AND ".join(nobody_in(table) for table in USING_CONTACTS if table != "follow_links")
         contacts = self._ids(
             "SELECT c.id FROM contacts c WHERE EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id"
             "   AND l.observation_id = ANY(CAST(:said AS uuid[])))"
             " AND NOT EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id"
-            "   AND NOT l.observation_id = ANY(CAST(:said AS uuid[])))"
-            " AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.contact_id = c.id)"
-            " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)"
-            " AND NOT EXISTS (SELECT FROM applications a WHERE a.contact_id = c.id)",
+            f"   AND NOT l.observation_id = ANY(CAST(:said AS uuid[]))) AND {elsewhere}",
             said=[str(one) for one in said],
         )
         emails = self._connection.execute(

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, text
 
 from mapsvc.domain.erasures import tombstone
 from mapsvc.store import upkeep_of_calls as papers
+from mapsvc.store import upkeep_of_living_records as living
 from mapsvc.store.engine import allow_long_work
 from mapsvc.store.erasures import BLANK_ACCOUNT, CLUSTERED
 from mapsvc.store.outbox import MOST_ATTEMPTS
+from mapsvc.store.personal_data import USING_CONTACTS, nobody_in
 
 COARSE_DEGREES = 0.01
 """About a kilometre: enough to tell a report on the spot from one sent from elsewhere, too coarse for a home."""
@@ -55,12 +57,10 @@ _STATEMENTS: dict[str, str] = {
     "unconfirmed_subscriptions": "DELETE FROM subscriptions WHERE confirmed_at IS NULL AND created_at < :before",
     "reminders": "DELETE FROM reminders WHERE sent_at < :before",
     **papers.STATEMENTS,
+    **living.STATEMENTS,
     # A reminder that was sent keeps no address alive by itself.
     "addresses": "DELETE FROM contacts c WHERE created_at < :before"
-    " AND NOT EXISTS (SELECT FROM follow_links l WHERE l.contact_id = c.id)"
-    " AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.contact_id = c.id)"
-    " AND NOT EXISTS (SELECT FROM owner_claims o WHERE o.contact_id = c.id)"
-    " AND NOT EXISTS (SELECT FROM applications a WHERE a.contact_id = c.id)",
+    + "".join(f" AND {nobody_in(table)}" for table in USING_CONTACTS),
     "idempotency_keys": "DELETE FROM idempotency_keys WHERE created_at < :before",
     "previews": "DELETE FROM import_batches WHERE created_at < :before AND state <> 'applied'",
     # A run that nobody decided on is put away; its register can be fetched or sent again.
@@ -79,6 +79,8 @@ _KEYED = {
     "flags": "created_at",
     "owner_claims": "created_at",
     "office_messages": "created_at",
+    "relayed_messages": "created_at",
+    "comments": "created_at",
 }
 # The history knows when somebody was last invited; an expired invitation itself is gone by then.
 _UNOPENED = (

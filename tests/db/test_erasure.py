@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -99,6 +100,34 @@ def test_the_record_of_a_procedure_stays_under_its_code(people: People) -> None:
     )
     assert [(row.project, row.facts, row.contact_id, row.filed_by) for row in hers] == [({}, {}, None, None)]
     assert hers[0].token_hash.startswith(TOMBSTONE)
+
+
+def test_what_others_keep_loses_her_and_what_nobody_saw_goes(people: People) -> None:
+    services = people.make.services
+    states = (
+        "SELECT 'initiative', record_state, name, created_by FROM initiatives UNION ALL"
+        " SELECT 'organisation', record_state, name, created_by FROM organisations UNION ALL"
+        " SELECT 'pact', record_state, title, created_by FROM pacts UNION ALL"
+        " SELECT 'keeper', noun, '', user_id FROM keepers UNION ALL"
+        " SELECT 'comment', state, text, NULL FROM comments"
+    )
+    before = Counter(tuple(row) for row in people.make.rows(states))
+    erasures.erase_account(services.unit_of_work(), services, Actor(user_id=people.anna), NOW)
+    after = Counter(tuple(row) for row in people.make.rows(states))
+    nouns = ("initiative", "organisation", "pact")
+    anna = people.anna
+    assert before - after == Counter(
+        [(noun, "published", "something", anna) for noun in nouns]
+        + [(noun, "submitted", HERS, None) for noun in nouns]
+        + [(noun, "rejected", HERS, anna) for noun in nouns]
+        + [("keeper", noun, "", anna) for noun in nouns]
+        + [("comment", "published", HERS, None), ("comment", "refused", HERS, None)]
+    )
+    assert after - before == Counter(
+        [(noun, "published", "something", None) for noun in nouns]
+        + [(noun, state, "–", None) for noun in nouns for state in ("submitted", "rejected")]
+        + [("comment", "hidden", None, None), ("comment", "refused", None, None)]
+    )
 
 
 def test_the_group_of_somebody_who_leaves_keeps_its_application(people: People) -> None:

@@ -9,7 +9,7 @@ from mapsvc.domain.retention import DAYS, Keep
 from mapsvc.operations.cluster import Urls
 from mapsvc.operations.connections import fetch
 from mapsvc.store import upkeep
-from mapsvc.store.personal_data import OF_SUBJECT
+from mapsvc.store.personal_data import OF_SUBJECT, USING_CONTACTS
 from mapsvc.usecases.follow_links import LINK_LIFE
 from mapsvc.usecases.people import INVITATION_LIFE
 from mapsvc.usecases.upkeep import KINDS
@@ -27,6 +27,12 @@ def test_every_column_of_the_database_is_classified_once(database_urls: Urls) ->
     assert sorted(stored - set(written)) == [], "say in domain/personal_data.py what these say about whom"
     assert sorted(set(written) - stored) == [], "these are gone"
     assert len(written) == len(set(written)), "a column is named twice"
+
+
+def test_every_table_that_needs_an_address_keeps_it(database_urls: Urls) -> None:
+    """A reminder that was sent keeps no address alive by itself; an erasure takes addresses from all of them."""
+    query = "SELECT conrelid::regclass::text FROM pg_constraint WHERE confrelid = 'contacts'::regclass"
+    assert {table for (table,) in fetch(database_urls.owner, query)} == {*USING_CONTACTS, "reminders"}
 
 
 def test_whatever_leads_to_a_person_ends_some_time_and_is_given_to_them() -> None:

@@ -59,6 +59,12 @@ def _settle(people: People) -> None:
     write("INSERT INTO subscriptions (id, area_id, contact_id, rhythm, token_hash, created_at, told_until, told_on)"
           " VALUES (:id, :area, :contact, 'weekly', :token, :at, :at, :at)",
           id=new_id(), area=area, contact=contact, token=token_hash("never said yes"), at=NOW)  # fmt: skip
+    run = new_id()
+    write("INSERT INTO source_runs (id, source_id, file_sha256, file_as_of, ran_at, counts, state)"
+          " SELECT :id, id, 'x', :on, :at, '{}', 'waiting' FROM sources ORDER BY id LIMIT 1",
+          id=run, on=NOW.date(), at=NOW)  # fmt: skip
+    write("INSERT INTO source_files VALUES (:run, 'a file')", run=run)
+    write("INSERT INTO source_run_rows (run_id, row_key, kind, mark) VALUES (:run, '1', 'new', 'x')", run=run)
     with make.services.unit_of_work() as uow:
         uow.idempotency.claim(new_id(), "report", "", NOW)
         uow.jobs.note("tidy", NOW, NOW, {})
@@ -236,6 +242,28 @@ def test_keys_of_imports_are_left_alone(people: People) -> None:
     )
     tidy(people, 100)
     assert people.one("SELECT count(*) FROM observations WHERE reporter = :key", key=SOURCE.code) == 1
+
+
+def test_a_file_that_nobody_decided_about_is_forgotten_after_a_week(people: People) -> None:
+    query = "SELECT (SELECT count(*) FROM source_files), (SELECT count(*) FROM source_run_rows), state FROM source_runs"
+    for days, left in ((6, (1, 1, "waiting")), (8, (0, 0, "put_away"))):
+        tidy(people, days)
+        assert [tuple(row) for row in people.make.rows(query)] == [left]
+
+
+def test_words_on_the_board_and_refused_records_go_and_what_is_published_stays(people: People) -> None:
+    tidy(people, 91)
+    for table, name in (("organisations", "name"), ("initiatives", "name"), ("pacts", "title")):
+        left = people.make.rows(f"SELECT record_state AS state, {name} AS name FROM {table} ORDER BY 1, 2")
+        assert [row.name for row in left if row.state == "rejected"] == ["–", "–"], table
+        assert {row.name for row in left if row.state == "published"} == {"something"}, table
+        assert {row.name for row in left if row.state == "submitted"} == {HERS, HIS}, table
+    comments = people.make.rows("SELECT state, text, contact_id FROM comments ORDER BY 1, 2")
+    assert {row.text for row in comments if row.state == "published"} == {HERS, HIS}
+    assert {(row.text, row.contact_id) for row in comments if row.state == "refused"} == {(None, None)}
+    for days, left in ((364, 2), (366, 0)):
+        tidy(people, days)
+        assert people.one("SELECT count(*) FROM relayed_messages") == left
 
 
 def test_the_job_and_its_dry_run_by_name(people: People) -> None:
