@@ -151,7 +151,9 @@ class ResultReader:
             if one.lever is Lever.MERIT:
                 yield Way("merit", one.amount)
             elif one.lever is Lever.FIT:
-                yield Way("fit", one.amount, criteria=criterion_gains(detail.fits, one.amount or 0))
+                # A run that was frozen before details were kept names no criteria.
+                more = criterion_gains(detail.fits, one.amount or 0) if detail.fits else {}
+                yield Way("fit", one.amount, criteria=more)
             elif one.lever is Lever.RULE:
                 rules = tuple(rule for rule in (one.rule, one.also) if rule is not None)
                 concrete = list(self._by_remedy(name, lot, detail, rules))
