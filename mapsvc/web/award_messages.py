@@ -11,7 +11,7 @@ def known(error: DomainError) -> dict[str, str]:
     """Return the sentences by the code of the error, filled in with its figures."""
     params = error.params
     return {
-        "observations_closed": _("Nothing was sent: the list is not open for observations now."),
+        "observations_closed": _("The list is not open for observations now."),
         "observations_many": _("You have sent %(most)s observations, the most that one group can send.",
                                most=params.get("most", "")),
         "observation_answered": _("Somebody answered this before. Nothing was changed."),

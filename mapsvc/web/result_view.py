@@ -19,6 +19,10 @@ from mapsvc.web.desk.match_words import LETTERS, capital, lock_reasons, ordinal,
 from mapsvc.web.explanations import MICRO
 from mapsvc.web.i18n import date_text
 
+#: Rules that one piece of advice names together (matching 3.11).
+MOST_RULES = 2
+_COMPETED = frozenset({"priority_below_cutoff", "tie_lost", "seat_reserved"})
+
 
 def of_key(key: str) -> dict[str, Any] | None:
     """Return what `applications/parts/result.html` reads, None before the list is published."""
@@ -96,8 +100,16 @@ def _other(one: OwnReason, own: OwnResult, name: Callable[[str], str]) -> dict[s
         "bar": bar(one.terms, one.priority, cutoff if isinstance(cutoff, int) else None) if one.terms else None,
         "ways": [{"text": words.way_text(way), "by": words.way_by(way)} for way in one.ways],
         "wanted": one.code not in ("got_better", "not_listed", "lot_withdrawn"),
+        "tried": _was_tried(one),
         "waiting": _("You are number %(place)s in its waiting list.", place=place) if place else "",
     }
+
+
+def _was_tried(one: OwnReason) -> bool:
+    """Tell whether single changes were tried at a lot: not against a decision, nor against three rules at once."""
+    if one.code == "infeasible":
+        return len(one.rule_keys) <= MOST_RULES
+    return one.code in _COMPETED and one.params.get("cutoff") is not None
 
 
 def bar(terms: Sequence[Term], priority: int | None, cutoff: int | None) -> dict[str, Any] | None:

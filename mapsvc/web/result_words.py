@@ -106,7 +106,7 @@ def way_text(way: Way) -> str:
     if way.lever == "fit":
         return _("A fit of the place higher by %(value)s", value=_small(way.amount or 0)) + _criteria(way)
     if way.changes:
-        return _(" and ").join(change_sentence(one) for one in way.changes)
+        return f" {_('and')} ".join(change_sentence(one) for one in way.changes)
     return _("Met: %(rules)s", rules=rules_text(way.rules))
 
 

@@ -1,4 +1,4 @@
-"""What a group is told has its words in both languages; what is kept of a pair comes back; what one may read of a run."""
+"""What a group is told has its words in both languages, and follows from nothing but its own part of a run."""
 
 from __future__ import annotations
 
