@@ -45,7 +45,8 @@ class GroupResult:
 class _Kept:
     """Runs and explanations of this process: an archived run never changes, so neither does what follows from it.
 
-    A call of ordinary size is explained in milliseconds; one of 500 groups takes a second or two for each group once.
+    A group of an ordinary call is explained in milliseconds; one of 500 at 300 lots in about 0.1 s,
+    and in up to two seconds where it has no lot and many lots are tried for it.
     """
 
     def __init__(self) -> None:
