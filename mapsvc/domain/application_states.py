@@ -89,3 +89,12 @@ def check_move(before: str, after: str, by: By) -> ApplicationState:
     if not may_move(before, after, by):
         raise Conflict("the application is in another state", code="application_state", state=str(before))
     return ApplicationState(after)
+
+
+def told_state(state: str, call_state: str, call_state_before: str | None = None) -> str:
+    """Return the state that the group itself may know: what a run made of it is told with the published list.
+
+    `call_state_before` is where a suspended call was halted.
+    """
+    at = call_state_before if call_state == "suspended" else call_state
+    return ApplicationState.SCORED if at == "matching" and state in _AFTER_RUN else state

@@ -28,7 +28,7 @@ from mapsvc.usecases import application_lots, application_sending, applications
 from mapsvc.usecases.applications import Opened
 from mapsvc.web import application_view as view
 from mapsvc.web import award_view, result_view
-from mapsvc.web.application_words import closing_text, fault_text, life, local_text, states, step_titles
+from mapsvc.web.application_words import closing_text, fault_text, life, local_text, step_titles, told
 from mapsvc.web.applications import plausible_address
 from mapsvc.web.current import actor, forget, now, services
 from mapsvc.web.i18n import date_text, language
@@ -57,13 +57,12 @@ def own() -> ResponseReturnValue:
             url_for("security.login", next="/applications")
         )  # fmt: skip
     found = applications.own_applications(services().unit_of_work(), actor())
-    words = states()
     rows = [
         {
             "url": url_for("application_pages.show", key=one.id),
             "name": _name_of(one.facts, one.working),
             "call": view.title_of(call),
-            "state": words[one.state][1],
+            "state": told(call, one.state)[2],
             "closes": closing_text(call) if one.state == ApplicationState.DRAFT else "",
             "code": one.code or "",
         }
@@ -84,8 +83,7 @@ def show(key: str) -> ResponseReturnValue:
 
 def page_of(key: str, seen: Opened, *, status: int = 200, **more: Any) -> ResponseReturnValue:
     """Answer with the private page of an application; `more` holds what was typed and what is wrong with it."""
-    state = seen.application.state
-    kind, title, text = states()[state]
+    state, kind, title, text = told(seen.call, seen.application.state)
     page = render_template(
         "applications/show.html",
         key=key,

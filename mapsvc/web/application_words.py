@@ -9,6 +9,8 @@ from flask_babel import format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from mapsvc.domain.application_drafts import Step
+from mapsvc.domain.application_states import ApplicationState, told_state
+from mapsvc.domain.call_states import CallState
 from mapsvc.domain.calls import Call
 from mapsvc.domain.errors import DomainError, Invalid, Stale
 from mapsvc.web import application_messages, needs_view
@@ -117,6 +119,15 @@ def size_text(count: int) -> str:
 def people_text(count: int | None) -> str:
     """Return how many people a group is."""
     return ngettext("%(num)s person", "%(num)s people", count) if count else ""
+
+
+def told(call: Call, state: str) -> tuple[str, str, str, str]:
+    """Return the state that a group may know, the kind of its message, its title and what it means in this call."""
+    known = told_state(state, call.state, call.state_before)
+    kind, title, text = states()[known]
+    if known == ApplicationState.MATCHED and call.state in (CallState.FINAL, CallState.CONTRACTING):
+        text = _("The list is final. The offer comes next.")
+    return known, kind, title, text
 
 
 def states() -> dict[str, tuple[str, str, str]]:

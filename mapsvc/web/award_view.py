@@ -34,6 +34,7 @@ def view_of(found: GroupAward) -> dict[str, Any]:
         "share": max(0.0, min(1.0, (offer.expires_at - now()).total_seconds() / life)) if life > 0 else 0.0,
         "answered": words.local_text(found.call, offer.answered_at),
         "ended": words.offer_state(offer),
+        "ending": offer.ending,
         "reason": offer.reason or "" if offer.state == "revoked" else "",
         "conditions": [
             {"text": topic(rule), "verdict": "unknown" if known is None else "pass" if known.met else "fail"}

@@ -46,6 +46,18 @@ def text_of(answer: object) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))  # type: ignore[attr-defined]
 
 
+def test_a_group_hears_of_its_result_with_the_list_and_not_before(world: AwardWorld) -> None:
+    visitor, private = client(world), f"/a/{world.key('APP-0101')}"
+    world.move("matching")
+    before = text_of(visitor.get(private))
+    assert "The committee has signed its points" in before
+    assert "A place is meant for you" not in before
+    world.move("provisional")
+    assert "The list is provisional until it is final." in text_of(visitor.get(private))
+    world.move("contracting")
+    assert "The list is final. The offer comes next." in text_of(visitor.get(private))
+
+
 def test_the_office_goes_from_sending_to_the_keys(world: AwardWorld) -> None:
     officer, visitor = client(world, "officer"), client(world)
     page = text_of(officer.get(BOARD))
