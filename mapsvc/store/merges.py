@@ -14,6 +14,7 @@ from mapsvc.domain.spaces import Space
 from mapsvc.store.call_tables import lots
 from mapsvc.store.care_tables import appeals, different_places, flags, merges, owner_claims, reminders
 from mapsvc.store.machinery_tables import audit_log
+from mapsvc.store.pact_tables import pact_places, pacts
 from mapsvc.store.photos import unsigned
 from mapsvc.store.tables import follow_links, observations, photos, sources, spaces
 
@@ -65,6 +66,8 @@ _HANGING = {
     "reminders": _Hanging(reminders.c.id, reminders.c.space_id, _same_reminder),
     "flags": _Hanging(flags.c.id, flags.c.record_id, _same_flag, flags.c.noun == "space"),
     "lots": _Hanging(lots.c.id, lots.c.space_id),
+    "pacts": _Hanging(pacts.c.id, pacts.c.space_id),
+    "pact_places": _Hanging(pact_places.c.id, pact_places.c.space_id),
     "owner_claims": _Hanging(owner_claims.c.id, owner_claims.c.space_id),
     "appeals": _Hanging(appeals.c.id, appeals.c.space_id),
 }

@@ -83,19 +83,19 @@ def test_everything_loads_and_a_second_load_changes_nothing(services):
     assert load(services) == {
         "areas": 39,
         "streets": 2551,
-        "spaces": 2881 + 119,
+        "spaces": 2881 + 119 + 7,
         "initiatives": 131 + 714 + 10,
         "pacts": 73 + 7,
         "collectives": 25,
-        "calls": 1,
+        "calls": 2,
     }
     people = (ACCOUNTS, lambda password: f"hash of {password}", NOW, COLLECTIVE_SLUG)
-    assert add_demonstration_people(services.unit_of_work(), *people) == len(ACCOUNTS) == 6
+    assert add_demonstration_people(services.unit_of_work(), *people) == len(ACCOUNTS) == 11
     before = scalar(services, STATE)
     assert set(load(services).values()) == {0}
     assert add_demonstration_people(services.unit_of_work(), *people) == 0
     assert scalar(services, STATE) == before
-    assert scalar(services, "SELECT count(*) FROM lots") == 8
+    assert scalar(services, "SELECT count(*) FROM lots") == 8 + 7
     assert scalar(services, "SELECT count(*) FROM initiative_places") == 131 + 956 + 10
     assert scalar(services, "SELECT count(*) FROM public_pacts WHERE state = 'signed' AND NOT demonstration") == 24
     assert scalar(services, "SELECT count(*) FROM public_maps WHERE listed") == 1

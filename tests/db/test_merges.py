@@ -34,7 +34,7 @@ LON, LAT = 7.6800, 45.0550
 #: About one metre to the east.
 METRE = 0.0000127
 #: What refers to a space and stays where it is: the history of decisions, and what says which records are joined.
-STAYS = {"spaces", "merges", "different_places", "rulings", "office_messages", "space_news"}
+STAYS = {"spaces", "merges", "different_places", "rulings", "office_messages", "space_news", "fit_alerts"}
 
 
 @dataclass
@@ -103,6 +103,17 @@ class Town:
             id=new_id(), space=space_id, number=number, code=call,
         )  # fmt: skip
 
+    def pact(self, space_id: UUID) -> None:
+        """Add a pact about a space, which is also its only place."""
+        pact = new_id()
+        self.make.write(
+            "INSERT INTO pacts (id, slug, title, state, space_id, source_id, source_key, created_at, updated_at)"
+            " SELECT :id, 'pact', 'A pact', 'signed', :space, id, 'pact', now(), now() FROM sources LIMIT 1",
+            id=pact, space=space_id,
+        )  # fmt: skip
+        self.make.write("INSERT INTO pact_places (id, pact_id, space_id) VALUES (:id, :pact, :space)",
+                        id=new_id(), pact=pact, space=space_id)  # fmt: skip
+
     def client(self, name: str = "") -> FlaskClient:
         client = create_app(self.services).test_client()
         if name:
@@ -165,14 +176,15 @@ def test_everything_that_hangs_on_the_record_moves_and_comes_back(town: Town) ->
         "INSERT INTO flags (id, noun, record_id, kind, reporter, created_at)"
         " VALUES (:id, 'space', :space, 'wrong', 'device:x', now())", id=new_id(), space=new,
     )  # fmt: skip
+    town.pact(new)
     before = {table: town.where(table) for table in _HANGING}
     facts = (town.by_id(old), town.by_id(new))
 
     done = town.join("new", "old")
 
     assert (done.state, done.survivor, done.loser) == ("done", "old", "new")
-    for table in ("observations", "photos", "follow_links", "reminders", "flags"):
-        assert set(town.where(table)) <= {"old"}, table
+    for table in ("observations", "photos", "follow_links", "reminders", "flags", "pacts", "pact_places"):
+        assert set(town.where(table)) == {"old"}, table
     assert town.get("new").merged_into == old
     assert town.status("old") != "unverified"
 

@@ -157,6 +157,8 @@ def moving_text(counts: Mapping[str, int]) -> list[str]:
         (counts["photos"], ngettext("%(num)s photo", "%(num)s photos", counts["photos"])),
         (counts["follow_links"], ngettext("%(num)s private link", "%(num)s private links", counts["follow_links"])),
         (counts["lots"], ngettext("%(num)s lot", "%(num)s lots", counts["lots"])),
+        # Joinings of before do not know of pacts.
+        (counts.get("pacts", 0), ngettext("%(num)s pact", "%(num)s pacts", counts.get("pacts", 0))),
         (counts["flags"], ngettext("%(num)s flag", "%(num)s flags", counts["flags"])),
         (
             counts["owner_claims"],
