@@ -23,7 +23,9 @@ FUNCTIONS = {"unnest", "jsonb_each_text", "generate_series", "st_dump", "lateral
 COUNTS_REPORTERS = {"observations_of_space.sql", "evidence.sql", "space_observations.sql"}
 #: Words that are the same in every language, and names.
 NOT_WORDS = re.compile(
-    r"^(mapsvc|OpenStreetMap|Excel|e-mail|EUPL-1\.2|CSV|XLSX|GeoJSON|JSON|GPKG|iframe|m²|km|m|px|kW|h|x|s|of|%)$", re.I
+    r"^(mapsvc|OpenStreetMap|Excel|e-mail|EUPL-1\.2|CSV|XLSX|GeoJSON|JSON|GPKG|SHA-?256|(?:definition|results)\.json"
+    r"|iframe|m²|km|m|px|kW|h|x|s|of|%)$",
+    re.I,
 )
 
 
