@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from mapsvc.domain.canonical import sha256
+from mapsvc.domain.eligibility import AGES, Facts
 from mapsvc.domain.errors import Invalid
 from mapsvc.domain.needs import COLLECTIVE_FORMS, DISCIPLINES, NeedsProfile
 from mapsvc.domain.projects import Project
@@ -80,6 +81,24 @@ class GroupFacts:
     def missing(self) -> tuple[str, ...]:
         """Return the fields that a submission needs and that are still empty."""
         return tuple(name for name in ("name", "members_count") if not getattr(self, name))
+
+    def for_rules(
+        self, declarations: Collection[str], documents: Collection[str], seat_areas: frozenset[str] | None
+    ) -> Facts:
+        """Return what the rules of eligibility and of reserved seats look at, with what arrived beside the form.
+
+        `documents` are kinds; `seat_areas` the slugs of all areas of the seat, None where they are not known.
+        """
+        return Facts(
+            form=self.form,
+            members=self.members_count,
+            members_under=dict(zip(AGES, (self.members_under_30, self.members_under_35), strict=True)),
+            seat=self.seat or None,
+            seat_areas=seat_areas,
+            registration=self.legal_id or None,
+            declarations=frozenset(declarations),
+            documents=frozenset(documents),
+        )
 
 
 _GROUP = (

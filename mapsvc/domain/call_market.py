@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from mapsvc.domain.eligibility import AGES, Facts
+from mapsvc.domain.application_drafts import GroupFacts
+from mapsvc.domain.eligibility import Facts
 from mapsvc.domain.match_locks import Lock
 from mapsvc.domain.offers import OfferRow
 
@@ -89,15 +90,7 @@ class Applicant:
     @property
     def eligibility_facts(self) -> Facts:
         """Return what the rule of a reserved seat looks at."""
-        return Facts(
-            form=self.facts.get("form"),
-            members=self.facts.get("members_count"),
-            members_under={age: self.facts.get(f"members_under_{age}") for age in AGES},
-            seat_areas=self.seat_areas,
-            registration=self.facts.get("legal_id") or None,
-            declarations=frozenset(self.declarations),
-            documents=self.documents,
-        )
+        return GroupFacts.from_json(self.facts).for_rules(self.declarations, self.documents, self.seat_areas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class EligibilityRule:
 class Facts:
     """What is known of a group and its application; None is not known, an empty set is known to hold nothing.
 
-    `seat` is the slug of the area of the seat, `seat_areas` those of all areas that it lies in, itself too. `declarations` and `documents`
-    hold what arrived; `visited` tells whether somebody came to a site visit.
+    `seat` is the slug of the area of the seat, `seat_areas` those of all areas that it lies in, itself too.
+    `declarations` and `documents` hold what arrived; `visited` tells whether somebody came to a site visit.
     """
 
     form: str | None = None

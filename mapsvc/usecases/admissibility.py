@@ -13,7 +13,7 @@ from mapsvc.domain.application_drafts import GroupFacts
 from mapsvc.domain.application_states import ApplicationState, By, check_move
 from mapsvc.domain.applications import Application, IntegrationRequest
 from mapsvc.domain.calls import Call
-from mapsvc.domain.eligibility import AGES, Facts, check_all
+from mapsvc.domain.eligibility import Facts, check_all
 from mapsvc.domain.errors import Conflict, Invalid, NotFound, Stale
 from mapsvc.domain.ids import new_id
 from mapsvc.domain.matches import State
@@ -51,17 +51,7 @@ def rows_of(uow: UnitOfWork, call: Call, application: Application) -> tuple[Chec
 
 def _facts(one: Application, kinds: Mapping[UUID, frozenset[str]], paths: Mapping[str, frozenset[str]]) -> Facts:
     group = GroupFacts.from_json(one.facts)
-    young = (group.members_under_30, group.members_under_35)
-    return Facts(
-        form=group.form,
-        members=group.members_count,
-        members_under=dict(zip(AGES, young, strict=True)),
-        seat=group.seat or None,
-        seat_areas=paths.get(group.seat),
-        registration=group.legal_id or None,
-        declarations=frozenset(one.declarations),
-        documents=kinds.get(one.id, frozenset()),
-    )
+    return group.for_rules(one.declarations, kinds.get(one.id, frozenset()), paths.get(group.seat))
 
 
 def find(uow: UnitOfWork, actor: Actor, code: str, application: str, rule: str, state: str, note: str, now: datetime,
