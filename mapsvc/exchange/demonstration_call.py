@@ -198,7 +198,7 @@ def call(today: date) -> CallRecord:
             "en": "Eight premises of the city for groups under 35, for three years at a low rent, in return for a "
             "place that is open to the quarter. Demonstration data: this call is invented.",
             "it": "Otto locali della città per gruppi under 35, per tre anni a canone ridotto, in cambio di un luogo "
-            "aperto al quartiere. Dati dimostrativi: questo avviso è inventato.",
+            "aperto al quartiere. Dati dimostrativi: questo bando è inventato.",
         },
         state="open",
         opens_on=today - timedelta(days=18),

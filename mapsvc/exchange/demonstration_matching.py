@@ -62,7 +62,7 @@ def matching_call(today: date) -> CallRecord:
             "en": "Seven premises between the station and the park, for three years, in return for open doors. "
             "Demonstration data: this call is invented.",
             "it": "Sette locali tra la stazione e il parco, per tre anni, in cambio di porte aperte. "
-            "Dati dimostrativi: questo avviso è inventato.",
+            "Dati dimostrativi: questo bando è inventato.",
         },
         state="evaluation",
         opens_on=today - timedelta(days=120),

@@ -55,7 +55,7 @@ def sheet_text(state: str) -> tuple[str, str]:
         "open": (_("Not begun"), ""),
         "begun": (_("Begun"), "warn"),
         "complete": (_("Ready to sign"), "warn"),
-        "signed": (_("Signed"), "ok"),
+        "signed": (_("You signed"), "ok"),
         "conflict": (_("Conflict of interest"), ""),
     }[state]
 
