@@ -10,6 +10,8 @@ const message = form.querySelector("[data-save-message]");
 const base = form.elements.namedItem("base");
 let timer = 0;
 let sent = text();
+// What was said of that; while something newer waits it would not be true.
+let said = state.textContent;
 let under = null;
 let leaving = false;
 
@@ -28,7 +30,11 @@ function say(words, bad = false) {
 export async function save() {
   clearTimeout(timer);
   if (under) await under;
-  if (leaving || text() === sent) return;
+  if (leaving) return;
+  if (text() === sent) {
+    if (state.textContent === form.dataset.saving) say(said);
+    return;
+  }
   under = send();
   await under;
   under = null;
@@ -45,7 +51,8 @@ async function send() {
       sent = now;
       base.value = told.mark;
       message.replaceChildren();
-      say(Object.keys(told.faults).length ? form.dataset.kept : form.dataset.saved);
+      said = Object.keys(told.faults).length ? form.dataset.kept : form.dataset.saved;
+      if (text() === now) say(said);
     } else if (answer.status >= 500 || answer.status === 429) {
       failed();
     } else {
@@ -73,6 +80,7 @@ function show(title, detail) {
 /** Saves after a short pause in typing. */
 export function saveSoon(pause = PAUSE_MS) {
   clearTimeout(timer);
+  if (text() !== sent) say(form.dataset.saving);
   timer = setTimeout(save, pause);
 }
 
