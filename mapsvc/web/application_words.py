@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime, format_decimal, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from mapsvc.domain.application_drafts import Step
@@ -14,7 +13,7 @@ from mapsvc.domain.call_states import CallState
 from mapsvc.domain.calls import Call
 from mapsvc.domain.errors import DomainError, Invalid, Stale
 from mapsvc.web import application_messages, needs_view
-from mapsvc.web.i18n import text_in
+from mapsvc.web.i18n import instant_text, text_in
 from mapsvc.web.messages import sentence
 from mapsvc.web.need_words import need_label
 
@@ -103,10 +102,7 @@ def closing_text(call: Call) -> str:
 
 def local_text(call: Call, instant: datetime | None) -> str:
     """Return an instant in the time of the call's zone."""
-    if instant is None:
-        return ""
-    local = instant.astimezone(ZoneInfo(call.timeline.zone)).replace(tzinfo=None)
-    return str(format_datetime(local, "d MMM y, HH:mm", rebase=False))
+    return instant_text(instant, call.timeline.zone)
 
 
 def size_text(count: int) -> str:

@@ -56,20 +56,26 @@ def date_rows(timeline: Timeline, today: date) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["day"])
 
 
-def event_rows(events: Sequence[CallEvent], *, public: bool = False) -> list[dict[str, Any]]:
+def event_rows(events: Sequence[CallEvent], zone: str, *, public: bool = False) -> list[dict[str, Any]]:
     """Return what happened, the newest first; visitors see nothing from before the opening."""
     return [
-        event_row(one.action, one.state, one.details, one.note, one.at)
+        event_row(one.action, one.state, one.details, one.note, one.at, zone)
         for one in reversed(events)
         if not (public and one.action in WRITING)
     ]
 
 
-def event_row(action: str, state: str, details: Mapping[str, Any], note: str, at: datetime) -> dict[str, Any]:
+def event_row(
+    action: str, state: str, details: Mapping[str, Any], note: str, at: datetime, zone: str
+) -> dict[str, Any]:
     """Return one thing that happened, for a list."""
     extra = ""
     if action == "extended":
-        extra = _("From %(first)s to %(last)s.", first=_instant(details.get("from")), last=_instant(details.get("to")))
+        extra = _(
+            "From %(first)s to %(last)s.",
+            first=_instant(details.get("from"), zone),
+            last=_instant(details.get("to"), zone),
+        )
     return {
         "title": event_text(action, state, details),
         "text": " ".join(filter(None, (extra, note))),
@@ -80,5 +86,5 @@ def event_row(action: str, state: str, details: Mapping[str, Any], note: str, at
     }
 
 
-def _instant(text: object) -> str:
-    return instant_text(datetime.fromisoformat(text)) if isinstance(text, str) else ""
+def _instant(text: object, zone: str) -> str:
+    return instant_text(datetime.fromisoformat(text), zone) if isinstance(text, str) else ""

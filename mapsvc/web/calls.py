@@ -109,8 +109,9 @@ def _found(code: str) -> Mapping[str, Any]:
 
 def _rules(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page says of the rules; a call of a register has none."""
+    zone = read_timeline(row["timeline"] or {}).zone
     events = [
-        event_row(one["action"], one["state"], one["details"], one["note"], one["at"])
+        event_row(one["action"], one["state"], one["details"], one["note"], one["at"], zone)
         for one in calls.events(connection(), row["id"])
     ]
     if row["frozen_sha256"] is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext, ngettext
@@ -80,9 +81,12 @@ def date_text(day: date | None) -> str:
     return format_date(day, "d MMM y") if day else ""
 
 
-def instant_text(instant: datetime | None) -> str:
-    """Return an instant in words, such as `22 Nov 2026, 14:00`."""
-    return format_datetime(instant, "d MMM y, HH:mm") if instant else ""
+def instant_text(instant: datetime | None, zone: str = "UTC") -> str:
+    """Return an instant in words in the time of a zone, such as `22 Nov 2026, 14:00`."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return str(format_datetime(local, "d MMM y, HH:mm", rebase=False))
 
 
 def number_text(number: float) -> str:

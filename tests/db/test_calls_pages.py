@@ -147,7 +147,7 @@ def test_a_lot_that_ends_before_it_begins_is_refused_with_what_was_typed(world, 
 def test_an_auditor_sees_the_list_and_no_call(world, app):
     world.opened()
     auditor = Visitor(app, "auditor@example.org")
-    assert f"/desk/calls/{CODE}/match/runs" in auditor.get("/desk/calls").text
+    assert f"/desk/calls/{CODE}/archive" in auditor.get("/desk/calls").text
     for page in ("", "/rules", "/lots", "/copy"):
         assert auditor.get(f"/desk/calls/{CODE}{page}").status_code == 403
 

@@ -113,7 +113,7 @@ def _page(code: str, application: str, error: DomainError | None = None) -> Resp
         themes=application_view.theme_lines(one.project.get("themes", {})),  # type: ignore[arg-type]
         lots=lot_lines(one, view.lots),
         documents=[_document(it, view) for it in view.documents],
-        sent=instant_text(one.submitted_at),
+        sent=instant_text(one.submitted_at, view.call.timeline.zone),
         decided=date_text(one.decided_at.date()) if one.decided_at else "",
         scored=scored_view(view.scored, view.call) if view.scored else None,
         first_day=_today() + timedelta(days=LEAST_DAYS),

@@ -143,7 +143,7 @@ def _overview(view: CallView, fault: str = "", values: Any = None) -> str:
         missing=sum(not one.passed for one in view.checks),
         steps=_steps(view),
         dates=dates_of(call, now()),
-        events=event_rows(view.events),
+        events=event_rows(view.events, call.timeline.zone),
         open_now=call.state == CallState.OPEN and closes is not None and closes > now(),
         may_draw=_may_draw(view),
         public_url=url_for("calls.show", code=call.code) if call.frozen else "",
