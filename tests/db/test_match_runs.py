@@ -397,8 +397,8 @@ def test_a_reserve_goes_to_those_who_meet_its_rule(world):
     rule = {"seats": 1, "rule": {"kind": "under_age", "least": 50, "age": 30}, "label": {"en": "Under 30"}}
     world.make.write("UPDATE lots SET reserve = :rule WHERE number = 1", rule=json.dumps(rule))
     world.make.write(
-        'UPDATE applications SET facts = facts || \'{"members_count": 8, "members_under_30": 5}\''
-        " WHERE code = 'APP-0103'"
+        "UPDATE applications SET facts = facts || CAST(:facts AS jsonb) WHERE code = 'APP-0103'",
+        facts=json.dumps({"members_count": 8, "members_under_30": 5, "members_under_35": 5}),
     )
     shown = match_runs.workspace(world.uow(), world.people["officer"], CODE, NOW)
     assert shown.market.run.lots["1"].reserve.eligible == {"APP-0103"}
