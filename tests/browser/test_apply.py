@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from mapsvc.bootstrap import build
 from mapsvc.config import Settings
@@ -124,6 +124,33 @@ def drag(page: Page, lot: str, *, below: str) -> None:
     page.mouse.move(x, end["y"] + end["height"] / 2, steps=6)
     page.mouse.move(x, end["y"] + end["height"] + 4, steps=4)
     page.mouse.up()
+
+
+def test_a_quick_button_waits_for_the_save_under_way(browser: Browser, site: str, world: ApplicationWorld) -> None:
+    key = world.begin()
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(f"{site}/a/{key}/needs")
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def hold_the_save(route: Route) -> None:
+        if route.request.is_navigation_request():
+            sent.append(route.request.method)
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**/a/{key}/needs", hold_the_save)
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.locator("[name=area_min_m2]").fill("40")
+    page.locator("[name=budget_max_cents]").fill("350")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-save-state]")).to_have_text("Saving")
+    assert (len(held), sent) == (1, [])
+    held[0].continue_()
+    page.wait_for_url("**/project")
+    stored = world.draft(key).needs
+    assert (stored["area_min_m2"], stored["budget_max_cents"]) == (40.0, 35_000)
 
 
 def test_the_order_is_made_without_scripts_too(browser: Browser, site: str, world: ApplicationWorld) -> None:

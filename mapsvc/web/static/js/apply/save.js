@@ -86,9 +86,14 @@ export function saveSoon(pause = PAUSE_MS) {
 
 form.addEventListener("input", () => saveSoon());
 form.addEventListener("change", () => saveSoon(200));
-form.addEventListener("submit", () => {
+form.addEventListener("submit", async (event) => {
   leaving = true;
   clearTimeout(timer);
+  if (!under) return;
+  // The button sends what it is based on: a save that is under way has to say first what that is by now.
+  event.preventDefault();
+  await under;
+  form.requestSubmit(event.submitter);
 });
 addEventListener("pageshow", () => {
   leaving = false;
