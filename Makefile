@@ -34,7 +34,7 @@ restore: environment  ## Bring back a backup on an empty machine: make restore F
 
 # Check it ----------------------------------------------------------------------------------------------------------
 
-test: test-environment check replays  ## Run every check and every test, with PostGIS and Chromium (about twelve minutes)
+test: test-environment check replays  ## Run every check and every test, with PostGIS and Chromium (ten to fifteen minutes on two quiet cores)
 	@echo "· Tests: two processes in parallel, each with its own database in one private cluster"
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
