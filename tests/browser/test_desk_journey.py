@@ -157,8 +157,8 @@ def test_a_street_moves_the_map_and_the_pin_becomes_the_place(site: Site) -> Non
     expect(page.get_by_role("heading", level=1)).to_have_text("Via Cuneo 77")
 
 
-#: Screens that hold more in this town than on the tour of all pages, which looks at the others.
-PAGES = ["/desk?kind=disputed&item=via-nizza-18", "/desk/premises/via-nizza-18"]
+PAGES = ["/desk", "/desk?kind=disputed&item=via-nizza-18", "/desk/premises", "/desk/premises/new", "/desk/imports",
+         "/desk/premises/via-nizza-18", "/desk/premises/via-nizza-18/place"]  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -36,7 +36,7 @@ SIDES = ("before", "after")
 READS = 100
 #: Reads of a door that takes neither a place nor words: more of them would be the same request again. Several still
 #: show whether chance has a part in its answer.
-SAME_READS = 3
+SAME_READS = 6
 WHERE = frozenset("bbox zoom lon lat z placed q near address at".split())
 AROUND = 0.0045
 
