@@ -196,7 +196,7 @@ class Recording(ImmutableMultiDict[str, str]):
 
 
 def test_no_value_of_a_parameter_gives_a_500(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each address gets nasty values for the parameters that it reads, a sixth of them each."""
+    """Each address gets nasty values for the parameters that it reads, a third of them each."""
     monkeypatch.setattr(app.request_class, "parameter_storage_class", Recording)
     faults, tried = [], 0
     visitor, admin = client_of(app), client_of(app, "admin@example.org")
@@ -206,13 +206,13 @@ def test_no_value_of_a_parameter_gives_a_500(app: Flask, monkeypatch: pytest.Mon
         Recording.asked.clear()
         client.get(path, query_string=valid)
         for name in sorted(Recording.asked | {"lang"}):
-            for value in NASTY[zlib.crc32(f"{path} {name}".encode()) % 6 :: 6]:
+            for value in NASTY[zlib.crc32(f"{path} {name}".encode()) % 3 :: 3]:
                 answer = client.get(path, query_string={**valid, name: value})
                 tried += 1
                 if answer.status_code >= 500 and answer.status_code != 501:
                     faults.append((path, name, value[:40], answer.status_code))
     assert faults == []
-    assert tried > 400
+    assert tried > 500
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -392,7 +392,7 @@ def test_no_value_of_any_field_gives_a_500(app: Flask, email: str, posts: tuple)
     faults = []
     for path, form in posts:
         for name in form:
-            for value in {*NASTY[zlib.crc32(f"{path} {name}".encode()) % 8 :: 8], NUL}:
+            for value in {*NASTY[zlib.crc32(f"{path} {name}".encode()) % 3 :: 3], NUL}:
                 sent = {"key": str(uuid.uuid4()), **form, name: value}
                 answer = client.post(path, data=sent)
                 if answer.status_code >= 500:
