@@ -20,7 +20,15 @@ class SourceNoun(StrEnum):
 
     PACTS = "pacts"
     SPACES = "spaces"
-    INITIATIVES = "initiatives"
+
+
+#: How the columns of a register can be read, and what its rows become.
+MAPPINGS = {
+    "premises": SourceNoun.SPACES,
+    "openstreetmap": SourceNoun.SPACES,
+    "san_francisco": SourceNoun.SPACES,
+    "palermo": SourceNoun.PACTS,
+}
 
 
 class Rhythm(StrEnum):

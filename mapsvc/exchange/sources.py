@@ -24,13 +24,6 @@ from mapsvc.exchange.uploads import kind_of
 
 PALERMO = Register(palermo.SOURCE, SourceNoun.PACTS, "palermo", Rhythm.IRREGULAR)
 REGISTERS = {PALERMO.info.code: PALERMO}
-#: How the columns of a register can be read, and what its rows become.
-MAPPINGS = {
-    "premises": SourceNoun.SPACES,
-    "openstreetmap": SourceNoun.SPACES,
-    "san_francisco": SourceNoun.SPACES,
-    "palermo": SourceNoun.PACTS,
-}
 _LIKE = 0.5
 """Names of columns that are less alike are not worth a question."""
 

@@ -1,8 +1,5 @@
 -- Registers that are set at the desk: where each is fetched, what is accepted without asking, and runs that wait for somebody.
 
-ALTER TABLE source_registers DROP CONSTRAINT source_registers_noun_check;
-ALTER TABLE source_registers ADD CONSTRAINT source_registers_noun_check
-    CHECK (noun IN ('pacts', 'spaces', 'initiatives'));
 ALTER TABLE source_registers
     -- Where it is fetched by the timetable; none for files that somebody sends.
     ADD COLUMN fetch_url text CHECK (fetch_url <> ''),

@@ -10,7 +10,3 @@ ALTER TABLE source_runs
 ALTER TABLE source_registers
     DROP COLUMN fetch_url, DROP COLUMN format, DROP COLUMN accepts, DROP COLUMN grid, DROP COLUMN known_columns,
     DROP COLUMN paused, DROP COLUMN fetched_at, DROP COLUMN version;
-DELETE FROM source_rows WHERE source_id IN (SELECT source_id FROM source_registers WHERE noun = 'initiatives');
-DELETE FROM source_registers WHERE noun = 'initiatives';
-ALTER TABLE source_registers DROP CONSTRAINT source_registers_noun_check;
-ALTER TABLE source_registers ADD CONSTRAINT source_registers_noun_check CHECK (noun IN ('pacts', 'spaces'));

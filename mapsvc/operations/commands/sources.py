@@ -126,8 +126,7 @@ def add_source(
     """Name a register that is kept in step from now on: CSV, XLSX, GeoJSON, GeoPackage, Shapefile or Overpass JSON."""
     from mapsvc.domain.imports import SourceInfo
     from mapsvc.domain.people import OPERATOR
-    from mapsvc.domain.sources import Register, Rhythm
-    from mapsvc.exchange.sources import MAPPINGS
+    from mapsvc.domain.sources import MAPPINGS, Register, Rhythm
     from mapsvc.usecases.sources import add_register
 
     services = _services()

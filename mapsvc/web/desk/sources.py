@@ -13,7 +13,7 @@ from mapsvc.domain.ids import slugify
 from mapsvc.domain.imports import SourceInfo, Upload
 from mapsvc.domain.people import Action, require
 from mapsvc.domain.source_runs import AT_WORK, RunState, SourceRun, is_late
-from mapsvc.domain.sources import HARMLESS, FileFormat, Register, Rhythm, RowKind, SourceNoun
+from mapsvc.domain.sources import HARMLESS, MAPPINGS, FileFormat, Register, Rhythm, RowKind, SourceNoun
 from mapsvc.usecases import source_runs as run_cases
 from mapsvc.usecases import sources as cases
 from mapsvc.usecases.source_runs import RegisterPage
@@ -27,12 +27,6 @@ from mapsvc.web.limits import UPLOAD, limiter
 
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "IODL-2.0", "ODbL-1.0", "MIT")
 _MOST_RUNS = 30
-_NOUNS = {
-    "premises": SourceNoun.SPACES,
-    "openstreetmap": SourceNoun.SPACES,
-    "san_francisco": SourceNoun.SPACES,
-    "palermo": SourceNoun.PACTS,
-}
 _STATUS = {TooLarge: 413, UnsupportedType: 415, Conflict: 409, Stale: 412}
 
 
@@ -108,14 +102,14 @@ def source_set(code: str) -> ResponseReturnValue:
 
 def _named(form: Any) -> Register:
     title, mapping = form.get("title", "").strip(), form.get("mapping", "premises")
-    if mapping not in _NOUNS:
+    if mapping not in MAPPINGS:
         raise Invalid("unknown mapping", "/mapping", code="required")
     attribution = form.get("attribution", "").strip() or title
     code = slugify(title)[:80].strip("-")
     # These two are pages of their own.
     code = f"{code}-register" if code in ("new", "runs") else code
     info = SourceInfo(code, title, form.get("licence", "").strip(), attribution, "")
-    plain = Register(info, _NOUNS[mapping], mapping)
+    plain = Register(info, MAPPINGS[mapping], mapping)
     return _settings(plain, form)
 
 
